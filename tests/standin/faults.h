@@ -1,8 +1,7 @@
 /*
  * The faults that a test asked for: an ordered list of rules, of which the
- * first that matches and fires decides. Rules live until they are cleared; a
- * request holds its rule only while no handler of /_/faults runs, so cleared
- * rules are kept aside until the program ends.
+ * first that matches and fires decides. A request on its way may still point
+ * to a rule that is cleared, so all rules live until the program ends.
  */
 #ifndef STANDIN_FAULTS_H
 #define STANDIN_FAULTS_H

@@ -43,7 +43,11 @@ server_sleep(struct req *r, int ms)
 	MHD_suspend_connection(r->con);
 }
 
-/* Wakes who is due; the milliseconds until the next one, -1 if there is none. */
+/*
+ * Wakes who is due. Gives the milliseconds to wait for the next one: 0 if
+ * someone woke, since MHD_get_timeout() does not count the resumed; -1 if
+ * nobody sleeps.
+ */
 static int64_t
 wake_sleepers(bool all)
 {
@@ -54,6 +58,7 @@ wake_sleepers(bool all)
 		if (all || r->wake_ms <= now) {
 			*at = r->next;
 			MHD_resume_connection(r->con);
+			wait = 0;
 			continue;
 		}
 		if (wait == -1 || r->wake_ms - now < wait)
