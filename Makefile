@@ -1,0 +1,141 @@
+# nq: REST delta sync as Unix filters.
+#
+#   make            build everything into build/
+#   make check      install what is missing, build, lint what needs no extra tool, run all tests
+#   make demo       the whole story in half a minute
+#   make install    PREFIX=/usr/local DESTDIR=
+#
+# SANITIZE=address,undefined builds and tests beside the ordinary objects; WERROR=1 is for CI.
+
+# === what a packager may want to change =======================================================
+
+PREFIX  = /usr/local
+BINDIR  = $(PREFIX)/bin
+MANDIR  = $(PREFIX)/share/man
+CFLAGS  = -O2 -g
+VERSION = 0.1.0
+
+# === the tree =================================================================================
+
+B       = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+comma   = ,
+TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c))
+SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
+LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
+STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+MANUALS = $(wildcard man/*.[1-9])
+HEADERS = $(wildcard lib/*/*.h)
+SHELL_FILES = $(wildcard tools/nq-sync tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
+
+# === how it is compiled =======================================================================
+
+CPPFLAGS = -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DNQ_VERSION='"$(VERSION)"' -Ilib
+WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wconversion -Wsign-conversion -Wformat=2 -Wundef -Wvla -Wwrite-strings \
+           $(if $(WERROR),-Werror)
+HARDEN   = -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+HARDLINK = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+SAN      = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+COMPILE  = $(CC) $(CPPFLAGS) $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
+LINK     = $(CC) $(CFLAGS) $(SAN) $(HARDLINK) $(LDFLAGS)
+
+# Each program names what it links, so that none pays for another's libraries at start-up.
+YAJL    = -lyajl
+CURL    = -lcurl
+$(B)/nq-fetch:      LDLIBS = $(CURL) -larchive -lz $(YAJL)
+$(B)/nq-map:        LDLIBS = $(YAJL)
+$(B)/nq-load:       LDLIBS = -lsqlite3 $(CURL) -lz $(YAJL)
+$(B)/nq-cursor:     LDLIBS = $(YAJL)
+$(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
+$(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
+$(B)/tests/faults/%: LDLIBS =
+
+.PHONY: all
+all: $(TOOLS) $(SCRIPTS) $(STANDIN)
+
+$(B)/libnq.a: $(LIBOBJ)
+	@echo '  ar    $@'
+	@rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  cc    $<'
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(B)/%.o: %.S $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  as    $<'
+	@$(COMPILE) -c -o $@ $<
+
+$(TOOLS): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
+
+$(SCRIPTS): $(B)/%: tools/%
+	@mkdir -p $(@D)
+	@sed 's/@VERSION@/$(VERSION)/' $< >$@ && chmod 755 $@
+
+$(STANDIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/standin/*.c))
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ -lmicrohttpd -lyajl -lz -lpthread
+
+$(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
+
+# Objects depend on the flags they were made with.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' >$@
+
+.PHONY: FORCE
+FORCE:
+
+-include $(LIBOBJ:.o=.d) $(wildcard $(B)/tools/*.d $(B)/tests/*/*.d)
+
+# === tests ====================================================================================
+
+.PHONY: check test demo soak
+check: deps
+	$(MAKE) all helpers WERROR=$(WERROR)
+	$(MAKE) lint-quick
+	tests/run.sh $(B) $(T)
+
+.PHONY: helpers
+helpers: $(HELPERS)
+
+demo: deps
+	$(MAKE) all
+	examples/acme/demo.sh $(B)
+
+# === style ====================================================================================
+
+.PHONY: lint lint-quick
+lint-quick:
+	tests/lint.sh quick
+
+lint: deps
+	tests/lint.sh full
+
+# === dependencies =============================================================================
+
+.PHONY: deps
+deps:
+	@tests/deps.sh
+
+# === installation =============================================================================
+
+.PHONY: install uninstall clean
+install: $(TOOLS) $(SCRIPTS)
+	install -d $(DESTDIR)$(BINDIR)
+	install -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
+	for m in $(MANUALS); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; \
+	    install -d $$d && install -m 644 $$m $$d || exit 1; done
+
+uninstall:
+	rm -f $(patsubst $(B)/%,$(DESTDIR)$(BINDIR)/%,$(TOOLS) $(SCRIPTS))
+	for m in $(notdir $(MANUALS)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
+
+clean:
+	rm -rf build

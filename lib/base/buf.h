@@ -1,0 +1,47 @@
+#ifndef NQ_BASE_BUF_H
+#define NQ_BASE_BUF_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+/*
+ * A growing byte string. data is never NULL and always NUL-terminated; it may hold NULs itself,
+ * so trust len, not strlen(). Reset keeps the memory for the next record; free goes back to the
+ * initialiser, so it is always legal. A buffer that is fed from outside is checked against its
+ * named limit by whoever feeds it.
+ */
+struct nq_buf {
+	char *data;
+	size_t len, cap;
+};
+
+extern char nq_buf_empty[];
+#define NQ_BUF_INIT                \
+	{                          \
+		nq_buf_empty, 0, 0 \
+	}
+
+void nq_buf_grow(struct nq_buf *, size_t extra); /* makes room for extra bytes and a NUL */
+void nq_buf_add(struct nq_buf *, const void *, size_t);
+void nq_buf_addc(struct nq_buf *, char);
+void nq_buf_adds(struct nq_buf *, const char *);
+void nq_buf_addstr(struct nq_buf *, struct nq_str);
+void nq_buf_addf(struct nq_buf *, const char *, ...) __attribute__((format(printf, 2, 3)));
+void nq_buf_reset(struct nq_buf *);
+void nq_buf_cut(struct nq_buf *, size_t len); /* shortens to len */
+char *nq_buf_take(struct nq_buf *);	      /* the caller frees; the buffer is empty after */
+void nq_buf_free(struct nq_buf *);
+
+/* The same bytes with everything but A-Z a-z 0-9 - . _ ~ percent-encoded (RFC 3986, 2.3). */
+void nq_buf_add_percent(struct nq_buf *, struct nq_str);
+/* RFC 4648 base64 with padding. */
+void nq_buf_add_base64(struct nq_buf *, struct nq_str);
+
+static inline struct nq_str
+nq_buf_str(const struct nq_buf *b)
+{
+	return (struct nq_str){b->data, b->len};
+}
+
+#endif

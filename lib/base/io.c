@@ -1,0 +1,174 @@
+#define _GNU_SOURCE /* mkostemp(3) */
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+static ssize_t
+read_some(int fd, struct nq_buf *b)
+{
+	ssize_t n;
+
+	nq_buf_grow(b, 64 << 10);
+	do {
+		n = read(fd, b->data + b->len, b->cap - b->len - 1);
+	} while (n == -1 && errno == EINTR);
+	if (n > 0) {
+		b->len += (size_t)n;
+		b->data[b->len] = '\0';
+	}
+	return n;
+}
+
+int
+nq_io_read_file(const char *path, size_t max, struct nq_buf *b, struct nq_err *err)
+{
+	size_t before = b->len;
+	ssize_t n = 0;
+	int fd = STDIN_FILENO, rc = -1;
+
+	if (strcmp(path, "-") != 0 && (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return nq_err_set(err, NQ_USAGE, "cannot open '%s':", path);
+	while (b->len - before <= max && (n = read_some(fd, b)) > 0)
+		;
+	if (n == -1)
+		nq_err_set(err, NQ_USAGE, "cannot read '%s':", path);
+	else if (b->len - before > max)
+		nq_err_set(err, NQ_USAGE, "'%s' is larger than %zu bytes", path, max);
+	else
+		rc = 0;
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return rc;
+}
+
+int
+nq_io_write_all(int fd, const void *p, size_t n)
+{
+	const char *at = p;
+	ssize_t w;
+
+	while (n > 0) {
+		w = write(fd, at, n);
+		if (w == -1 && errno == EINTR)
+			continue;
+		if (w == -1)
+			return -1;
+		if (w == 0) {
+			errno = EIO;
+			return -1;
+		}
+		at += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int
+sync_directory_of(const char *path)
+{
+	char *copy = nq_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	free(copy);
+	if (fd == -1)
+		return -1;
+	rc = fsync(fd);
+	if (close(fd) == -1)
+		rc = -1;
+	return rc;
+}
+
+static int
+write_and_sync(int fd, struct nq_str content)
+{
+	int rc = nq_io_write_all(fd, content.p, content.n);
+
+	if (rc == 0)
+		rc = fsync(fd);
+	if (close(fd) == -1)
+		rc = -1;
+	return rc;
+}
+
+int
+nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *err)
+{
+	struct nq_buf tmp = NQ_BUF_INIT;
+	int fd, rc = -1;
+
+	nq_buf_addf(&tmp, "%s.%ld.tmp", path, (long)getpid());
+	unlink(tmp.data);
+	fd = open(tmp.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd == -1) {
+		nq_err_set(err, NQ_FAIL, "cannot create '%s':", tmp.data);
+		goto out;
+	}
+	if (write_and_sync(fd, content) == -1 || rename(tmp.data, path) == -1) {
+		nq_err_set(err, NQ_FAIL, "cannot write '%s':", path);
+		unlink(tmp.data);
+		goto out;
+	}
+	if (sync_directory_of(path) == -1) {
+		nq_err_set(err, NQ_FAIL, "cannot sync the directory of '%s':", path);
+		goto out;
+	}
+	rc = 0;
+out:
+	nq_buf_free(&tmp);
+	return rc;
+}
+
+int
+nq_io_append_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	if (fd == -1)
+		return nq_err_set(err, NQ_FAIL, "cannot open '%s':", path);
+	if (write_and_sync(fd, content) == -1)
+		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", path);
+	return 0;
+}
+
+int
+nq_io_make_dirs(const char *path, mode_t mode, struct nq_err *err)
+{
+	char *copy = nq_strdup(path), *p = copy;
+	int rc = 0;
+
+	do {
+		p = strchr(p + 1, '/');
+		if (p != NULL)
+			*p = '\0';
+		if (mkdir(copy, mode) == -1 && errno != EEXIST)
+			rc = nq_err_set(err, NQ_FAIL, "cannot create directory '%s':", copy);
+		if (p != NULL)
+			*p = '/';
+	} while (rc == 0 && p != NULL);
+	free(copy);
+	return rc;
+}
+
+int
+nq_io_temp_file(void)
+{
+	const char *dir = getenv("TMPDIR");
+	struct nq_buf path = NQ_BUF_INIT;
+	int fd;
+
+	nq_buf_addf(&path, "%s/nq-XXXXXX", dir != NULL && *dir != '\0' ? dir : "/tmp");
+	fd = mkostemp(path.data, O_CLOEXEC);
+	if (fd != -1)
+		unlink(path.data);
+	nq_buf_free(&path);
+	return fd;
+}

@@ -1,0 +1,33 @@
+#ifndef NQ_BASE_IO_H
+#define NQ_BASE_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Adds the whole file to the buffer ("-" is standard input); more than max bytes is an error. */
+int nq_io_read_file(const char *path, size_t max, struct nq_buf *, struct nq_err *);
+
+/*
+ * Replaces path with the given bytes: a new file beside it (O_EXCL, O_NOFOLLOW), fsync, rename,
+ * fsync of the directory. A reader sees the old content or the new, and after 0 the new one
+ * survives a power cut. A failed fsync is a failure and is not tried again: the kernel may have
+ * dropped the pages. On -1 path is as it was and nothing is left beside it.
+ */
+int nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
+
+/* Adds bytes at the end of path and makes them durable; creates it with mode. */
+int nq_io_append_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
+
+/* All of it, whatever write(2) takes at once; -1 with errno. */
+int nq_io_write_all(int fd, const void *, size_t);
+
+/* Like mkdir -p with mode for each new part. */
+int nq_io_make_dirs(const char *path, mode_t mode, struct nq_err *);
+
+/* An unlinked temporary file in $TMPDIR or /tmp, mode 0600; -1 with errno. */
+int nq_io_temp_file(void);
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef NQ_BASE_LIMITS_H
+#define NQ_BASE_LIMITS_H
+
+/*
+ * Every limit of the suite, by name. Hitting one is an error whose text names the option that
+ * raises it, where there is one (in parentheses).
+ */
+
+#define NQ_MAX_LINE	  (16u << 20)  /* bytes of one record (--max-line) */
+#define NQ_MAX_LINE_CAP	  (1u << 30)   /* what --max-line may ask for: offsets are 32 bits */
+#define NQ_MAX_DEPTH	  128	       /* nesting of one JSON text */
+#define NQ_MAX_BODY	  (4ull << 30) /* bytes of one decoded response (--max-body) */
+#define NQ_PAGE_MEMORY	  (1u << 20)   /* bytes of a page kept in memory before a temporary file */
+#define NQ_MAX_ERROR_BODY (64u << 10)  /* bytes read of an answer that is not a page */
+#define NQ_MAX_HEADERS	  (256u << 10) /* bytes of all headers of one response */
+#define NQ_MAX_TOKEN	  (64u << 10)  /* bytes of a page token or next URL */
+#define NQ_MAX_CURSOR	  4096	       /* bytes of a cursor or watermark */
+#define NQ_MAX_BATCH	  1000	       /* records in one upsert (--batch) */
+#define NQ_MAX_BATCH_SIZE (8u << 20)   /* bytes of one batch (--batch-bytes) */
+#define NQ_MAX_WAIT	  300	       /* seconds a server may make us wait (--max-wait) */
+#define NQ_MAX_DIGITS	  1000	       /* digits of a number that is calculated with */
+#define NQ_MAX_MESSAGE	  2048	       /* bytes of one error or log message */
+#define NQ_MAX_CONFIG	  (4u << 20)   /* bytes of a mapping, settings, state or secret file */
+#define NQ_MAX_PATH_STEPS 32	       /* steps of one path */
+#define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
+
+#endif

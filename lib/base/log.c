@@ -1,0 +1,215 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+
+static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
+
+static struct {
+	const char *tool, *run_id;
+	int level;
+	bool json;
+} log_state = {"nq", NULL, NQ_LOG_WARN, false};
+
+static int
+level_named(const char *name)
+{
+	for (int i = 0; i <= NQ_LOG_DEBUG; i++)
+		if (strcasecmp(name, level_names[i]) == 0)
+			return i;
+	return NQ_LOG_WARN;
+}
+
+void
+nq_log_open(const char *tool)
+{
+	const char *format = getenv("NQ_LOG"), *level = getenv("NQ_LOG_LEVEL");
+
+	log_state.tool = tool;
+	log_state.json = format != NULL && strcmp(format, "json") == 0;
+	if (level != NULL)
+		log_state.level = level_named(level);
+}
+
+int
+nq_log_format(const char *name, struct nq_err *err)
+{
+	if (strcmp(name, "json") != 0 && strcmp(name, "text") != 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "unknown log format '%s': write text or json", name);
+	log_state.json = strcmp(name, "json") == 0;
+	return 0;
+}
+
+void
+nq_log_more(int steps)
+{
+	log_state.level += steps;
+}
+
+void
+nq_log_run_id(const char *id)
+{
+	log_state.run_id = id;
+}
+
+int
+nq_log_wants(enum nq_level level)
+{
+	return (int)level <= log_state.level;
+}
+
+const char *
+nq_log_tool(void)
+{
+	return log_state.tool;
+}
+
+/* Text that comes from outside must not forge lines or drive the terminal. */
+static void
+add_printable(struct nq_buf *b, const char *s, size_t n, bool json)
+{
+	unsigned char c;
+
+	for (size_t i = 0; i < n; i++) {
+		c = (unsigned char)s[i];
+		if (json && (c == '"' || c == '\\'))
+			nq_buf_addf(b, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			nq_buf_addf(b, json ? "\\u%04x" : "\\x%02x", c);
+		else
+			nq_buf_addc(b, (char)c);
+	}
+}
+
+static void
+add_member(struct nq_buf *b, const char *name, const char *value)
+{
+	nq_buf_addf(b, ",\"%s\":", name);
+	if (value == NULL) {
+		nq_buf_adds(b, "null");
+		return;
+	}
+	nq_buf_addc(b, '"');
+	add_printable(b, value, strlen(value), true);
+	nq_buf_addc(b, '"');
+}
+
+static void
+format_json(struct nq_buf *b, enum nq_level level, const char *step, const struct nq_buf *msg)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char ts[32];
+
+	strftime(ts, sizeof(ts), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	nq_buf_addf(b, "{\"ts\":\"%s\"", ts);
+	add_member(b, "level", level_names[level]);
+	add_member(b, "tool", log_state.tool);
+	add_member(b, "run_id", log_state.run_id);
+	add_member(b, "step", step);
+	add_member(b, "message", msg->data);
+	nq_buf_adds(b, ",\"detail\":null}\n");
+}
+
+static void
+format_text(struct nq_buf *b, enum nq_level level, const struct nq_buf *msg)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char ts[32];
+
+	strftime(ts, sizeof(ts), "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &tm));
+	nq_buf_addf(b, "%s UTC [%s] %s: ", ts, level_names[level], log_state.tool);
+	add_printable(b, msg->data, msg->len, false);
+	nq_buf_addc(b, '\n');
+}
+
+/* One write, so that lines of several stages do not mix. */
+static void
+put(struct nq_buf *line)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < line->len) {
+		n = write(STDERR_FILENO, line->data + done, line->len - done);
+		if (n <= 0)
+			return;
+		done += (size_t)n;
+	}
+}
+
+static void
+say(enum nq_level level, const char *step, struct nq_buf *msg)
+{
+	struct nq_buf line = NQ_BUF_INIT;
+
+	nq_secret_redact(msg);
+	if (log_state.json)
+		format_json(&line, level, step, msg);
+	else
+		format_text(&line, level, msg);
+	put(&line);
+	nq_buf_free(&line);
+}
+
+void
+nq_log(enum nq_level level, const char *step, const char *fmt, ...)
+{
+	struct nq_buf msg = NQ_BUF_INIT;
+	char text[NQ_MAX_MESSAGE];
+	va_list ap;
+
+	if (!nq_log_wants(level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	nq_buf_adds(&msg, text);
+	say(level, step, &msg);
+	nq_buf_free(&msg);
+}
+
+/* Configuration errors may bring a source line and a caret: their line feeds are ours. */
+static void
+say_plainly(struct nq_buf *msg)
+{
+	struct nq_buf line = NQ_BUF_INIT;
+	const char *p = msg->data, *nl;
+
+	nq_secret_redact(msg);
+	nq_buf_addf(&line, "%s: ", log_state.tool);
+	while ((nl = strchr(p, '\n')) != NULL) {
+		add_printable(&line, p, (size_t)(nl - p), false);
+		nq_buf_addc(&line, '\n');
+		p = nl + 1;
+	}
+	add_printable(&line, p, strlen(p), false);
+	nq_buf_addc(&line, '\n');
+	put(&line);
+	nq_buf_free(&line);
+}
+
+enum nq_status
+nq_log_failure(const struct nq_err *err)
+{
+	struct nq_buf msg = NQ_BUF_INIT;
+
+	nq_buf_adds(&msg, err->msg);
+	if (err->status == NQ_USAGE && !log_state.json)
+		say_plainly(&msg);
+	else
+		say(NQ_LOG_ERROR, NULL, &msg);
+	nq_buf_free(&msg);
+	return err->status == NQ_OK ? NQ_FAIL : err->status;
+}

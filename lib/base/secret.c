@@ -1,0 +1,128 @@
+#define _GNU_SOURCE /* memmem(3) */
+#include "base/secret.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+static struct {
+	struct nq_buf *v;
+	size_t n;
+} known;
+
+static void
+keep(struct nq_buf *spelling)
+{
+	for (size_t i = 0; i < known.n; i++) {
+		if (nq_str_eq(nq_buf_str(&known.v[i]), nq_buf_str(spelling))) {
+			nq_buf_free(spelling);
+			return;
+		}
+	}
+	known.v = nq_reallocarray(known.v, known.n + 1, sizeof(*known.v));
+	known.v[known.n++] = *spelling;
+}
+
+/* As a JSON writer may spell it: the two characters that must be escaped, and the slash. */
+static void
+add_escaped(struct nq_buf *b, struct nq_str s, const char *escape)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '\0' && strchr(escape, s.p[i]) != NULL)
+			nq_buf_addc(b, '\\');
+		nq_buf_addc(b, s.p[i]);
+	}
+}
+
+static void
+add_raw(struct nq_buf *b, struct nq_str s)
+{
+	nq_buf_addstr(b, s);
+}
+
+static void
+add_json(struct nq_buf *b, struct nq_str s)
+{
+	add_escaped(b, s, "\"\\");
+}
+
+static void
+add_json_slash(struct nq_buf *b, struct nq_str s)
+{
+	add_escaped(b, s, "\"\\/");
+}
+
+void
+nq_secret_add(struct nq_str s)
+{
+	static void (*const spell[])(struct nq_buf *, struct nq_str) = {
+	    add_raw, nq_buf_add_percent, add_json, add_json_slash, nq_buf_add_base64};
+	struct nq_buf b;
+
+	if (s.n < NQ_MIN_SECRET)
+		return;
+	for (size_t i = 0; i < sizeof(spell) / sizeof(spell[0]); i++) {
+		b = (struct nq_buf)NQ_BUF_INIT;
+		spell[i](&b, s);
+		keep(&b);
+	}
+}
+
+void
+nq_secret_add_basic(struct nq_str user, struct nq_str password)
+{
+	struct nq_buf pair = NQ_BUF_INIT;
+
+	nq_secret_add(password);
+	nq_buf_addstr(&pair, user);
+	nq_buf_addc(&pair, ':');
+	nq_buf_addstr(&pair, password);
+	nq_secret_add(nq_buf_str(&pair));
+	nq_buf_free(&pair);
+}
+
+static void
+redact_one(struct nq_buf *b, struct nq_str s)
+{
+	char *at = b->data;
+
+	while ((at = memmem(at, b->len - (size_t)(at - b->data), s.p, s.n)) != NULL) {
+		memmove(at + 3, at + s.n, b->len - (size_t)(at - b->data) - s.n + 1);
+		memcpy(at, "***", 3);
+		b->len -= s.n - 3;
+		at += 3;
+	}
+}
+
+/* Longer spellings first, so that one secret inside another leaves no half of it behind. */
+void
+nq_secret_redact(struct nq_buf *b)
+{
+	size_t longest = 0, below = SIZE_MAX;
+
+	do {
+		longest = 0;
+		for (size_t i = 0; i < known.n; i++)
+			if (known.v[i].len < below && known.v[i].len > longest)
+				longest = known.v[i].len;
+		for (size_t i = 0; i < known.n && longest > 0; i++)
+			if (known.v[i].len == longest)
+				redact_one(b, nq_buf_str(&known.v[i]));
+		below = longest;
+	} while (longest > 0);
+}
+
+void
+nq_secret_forget(void)
+{
+	for (size_t i = 0; i < known.n; i++) {
+		explicit_bzero(known.v[i].data, known.v[i].len);
+		nq_buf_free(&known.v[i]);
+	}
+	free(known.v);
+	known.v = NULL;
+	known.n = 0;
+}

@@ -1,0 +1,20 @@
+#ifndef NQ_BASE_SECRET_H
+#define NQ_BASE_SECRET_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/*
+ * The values that must never be seen. Whatever goes to stderr, to a state file or into an error
+ * text passes nq_secret_redact(), which writes *** for each registered value in the spellings
+ * in which it travels: raw, percent-encoded, JSON-escaped, base64. Redaction is by value, not by
+ * the name of a parameter, so a server that echoes a token cannot leak it either. One registry a
+ * process; values shorter than NQ_MIN_SECRET bytes are left out, for they would hide the text.
+ */
+
+void nq_secret_add(struct nq_str);
+void nq_secret_add_basic(struct nq_str user, struct nq_str password);
+void nq_secret_redact(struct nq_buf *); /* in place */
+void nq_secret_forget(void);		/* wipes and frees the registry */
+
+#endif

@@ -1,0 +1,130 @@
+#ifndef NQ_HTTP_CLIENT_H
+#define NQ_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/cli.h"
+#include "base/err.h"
+
+/*
+ * HTTP by libcurl, one exchange at a time, tried again where that can help, over kept
+ * connections. What libcurl leaves open is closed here: decoded bytes are counted, gzip must
+ * reach its end mark, waits are bounded, redirects are not followed by libcurl, and the headers
+ * given to nq_http_header() go to the origin of the base URL only.
+ */
+struct nq_http;
+
+struct nq_http_options {
+	uint64_t attempts;    /* in all */
+	int64_t retry_min_ms; /* first wait; doubles */
+	int64_t retry_max_ms; /* longest wait of our own */
+	int64_t max_wait_ms;  /* longest wait a server may ask for */
+	int64_t connect_timeout_ms, max_time_ms;
+	int64_t stall_ms;  /* below 100 bytes a second for so long is a failure */
+	uint64_t max_body; /* decoded bytes of one response */
+	uint64_t max_redirs;
+	const char *user_agent, *proxy, *cacert, *cert, *key;
+	bool allow_http; /* secrets over plain http to other hosts than loopback */
+	bool http1;	 /* HTTP/1.1 only */
+};
+
+extern const struct nq_http_options nq_http_defaults;
+
+/* The rows of an option table that set the options, for every tool that talks HTTP. */
+#define NQ_HTTP_OPTS(o)                                                                       \
+	{"attempts", 0, "N", NQ_OPT_NUMBER, &(o)->attempts,                                   \
+	    "try each request so many times in all (5)"},                                     \
+	    {"retry-min", 0, "TIME", NQ_OPT_SECONDS, &(o)->retry_min_ms,                      \
+		"wait so long before the second attempt, then twice as long (2s)"},           \
+	    {"retry-max", 0, "TIME", NQ_OPT_SECONDS, &(o)->retry_max_ms,                      \
+		"the longest wait between attempts (30s)"},                                   \
+	    {"max-wait", 0, "TIME", NQ_OPT_SECONDS, &(o)->max_wait_ms,                        \
+		"the longest wait that a server may ask for (300s)"},                         \
+	    {"connect-timeout", 0, "TIME", NQ_OPT_SECONDS, &(o)->connect_timeout_ms,          \
+		"give up connecting after so long (10s)"},                                    \
+	    {"max-time", 'm', "TIME", NQ_OPT_SECONDS, &(o)->max_time_ms,                      \
+		"give up on one request after so long (120s)"},                               \
+	    {"stall-time", 0, "TIME", NQ_OPT_SECONDS, &(o)->stall_ms,                         \
+		"give up when less than 100 bytes a second came for so long (30s)"},          \
+	    {"max-body", 0, "SIZE", NQ_OPT_SIZE, &(o)->max_body,                              \
+		"refuse responses larger than this, decoded (4G)"},                           \
+	    {"max-redirs", 0, "N", NQ_OPT_NUMBER, &(o)->max_redirs,                           \
+		"follow so many redirects within the origin (5)"},                            \
+	    {"user-agent", 'A', "TEXT", NQ_OPT_STR, &(o)->user_agent, "say who asks"},        \
+	    {"proxy", 'x', "URL", NQ_OPT_STR, &(o)->proxy, "go through this proxy"},          \
+	    {"cacert", 0, "FILE", NQ_OPT_STR, &(o)->cacert,                                   \
+		"trust these authorities instead of the system's"},                           \
+	    {"cert", 'E', "FILE", NQ_OPT_STR, &(o)->cert, "client certificate (PEM)"},        \
+	    {"key", 0, "FILE", NQ_OPT_STR, &(o)->key, "key of the client certificate (PEM)"}, \
+	    {"http1.1", 0, NULL, NQ_OPT_FLAG, &(o)->http1, "do not offer HTTP/2"},            \
+	{                                                                                     \
+		"allow-http", 0, NULL, NQ_OPT_FLAG, &(o)->allow_http,                         \
+		    "send secrets over plain http to other hosts than this one"               \
+	}
+
+/*
+ * Opens a client whose credentials belong to the origin of base_url: http or https only, no user
+ * or password in it. Where a secret will be sent, plain http is refused but to loopback.
+ */
+struct nq_http *nq_http_open(const struct nq_http_options *, const char *base_url, struct nq_err *);
+void nq_http_free(struct nq_http *);
+
+/*
+ * Adds a header to every request to the base origin; a value with control characters is refused.
+ * secret says that the value must not go over plain http (loopback and allow_http excepted).
+ */
+int
+nq_http_header(struct nq_http *, const char *name, const char *value, bool secret, struct nq_err *);
+
+struct nq_request {
+	const char *method;	  /* "GET", "POST" … */
+	const char *url;	  /* absolute, on the base origin */
+	struct nq_str body;	  /* p is NULL for none */
+	const char *content_type; /* of the body */
+	const char *what;	  /* how messages call it: "page 3", "batch 7"; NULL for nothing */
+};
+
+struct nq_response {
+	long status;
+	struct nq_buf body;	    /* collected unless a receiver took it */
+	struct nq_buf content_type; /* lower case, without parameters */
+	struct nq_buf date;	    /* the Date header, raw; empty if none */
+	struct nq_buf url;	    /* after redirects */
+	uint64_t age;		    /* the Age header, seconds */
+	uint64_t bytes;		    /* decoded */
+	unsigned attempts;	    /* how many were needed */
+};
+
+/*
+ * Takes the body of a 2xx answer while it comes. begin is called for each attempt and must forget
+ * what an earlier one gave; end when the body is complete. An error with status NQ_TEMPFAIL is
+ * tried again like a broken connection; any other ends the exchange.
+ */
+struct nq_receiver {
+	int (*begin)(void *ctx, const struct nq_response *, struct nq_err *);
+	int (*data)(void *ctx, const char *, size_t, struct nq_err *);
+	int (*end)(void *ctx, struct nq_err *);
+	void *ctx;
+};
+
+void nq_response_init(struct nq_response *);
+void nq_response_free(struct nq_response *);
+
+/*
+ * 0 with a 2xx answer. -1: the attempts are used up or trying again cannot help; the status of
+ * the error is NQ_TEMPFAIL for network, timeouts, 408, 425, 429, 5xx, and NQ_FAIL for the rest;
+ * response->status is the last one heard, or 0. Waits are logged as warnings. recv may be NULL.
+ */
+int nq_http_do(struct nq_http *, const struct nq_request *, const struct nq_receiver *recv,
+    struct nq_response *, struct nq_err *);
+
+/* Totals since open, for --stats. */
+struct nq_http_stats {
+	uint64_t requests, retries, bytes;
+	int64_t waited_ms;
+};
+const struct nq_http_stats *nq_http_stats(const struct nq_http *);
+
+#endif

@@ -1,0 +1,291 @@
+#include "json/doc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+#include "base/alloc.h"
+#include "json/mem.h"
+#include "json/text.h"
+#include "json/utf8.h"
+
+_Static_assert(sizeof(((struct nq_doc *)0)->open) / sizeof(uint32_t) > NQ_MAX_DEPTH, "depth");
+
+static struct nq_tok *
+add(struct nq_doc *d, enum nq_type type, uint32_t off, uint32_t len)
+{
+	struct nq_tok *t;
+
+	if (d->ntok == d->cap) {
+		d->cap = d->cap == 0 ? 64 : d->cap * 2;
+		d->tok = nq_reallocarray(d->tok, d->cap, sizeof(*d->tok));
+	}
+	t = &d->tok[d->ntok++];
+	*t = (struct nq_tok){off, len, d->ntok, 0, (uint8_t)type, 0};
+	d->end = off + len;
+	return t;
+}
+
+/* Between two tokens yajl has seen nothing but white space, ':' and ','. */
+static uint32_t
+next_start(const struct nq_doc *d)
+{
+	uint32_t i = d->end;
+	char c;
+
+	for (; i < d->len; i++) {
+		c = d->text[i];
+		if (c != ' ' && c != ',' && c != ':' && c != '\n' && c != '\t' && c != '\r')
+			break;
+	}
+	return i;
+}
+
+static void
+count_value(struct nq_doc *d)
+{
+	if (d->depth == 0)
+		d->values++;
+	else
+		d->tok[d->open[d->depth - 1]].n++;
+}
+
+static int
+scalar(struct nq_doc *d, enum nq_type type, size_t len)
+{
+	count_value(d);
+	add(d, type, next_start(d), (uint32_t)len);
+	return 1;
+}
+
+static int
+on_null(void *d)
+{
+	return scalar(d, NQ_NULL, 4);
+}
+
+static int
+on_boolean(void *d, int yes)
+{
+	return scalar(d, yes != 0 ? NQ_TRUE : NQ_FALSE, yes != 0 ? 4 : 5);
+}
+
+static int
+on_number(void *d, const char *p, size_t n)
+{
+	(void)p;
+	return scalar(d, NQ_NUMBER, n);
+}
+
+/*
+ * yajl hands over a slice of the text when the string has no escapes, and else a copy; then only
+ * the offset behind the closing quote tells how long the string is as it stands.
+ */
+static void
+string(struct nq_doc *d, const unsigned char *p, size_t n)
+{
+	const char *s = (const char *)p;
+	uint32_t start, end;
+
+	if (s >= d->text && s < d->text + d->len) {
+		add(d, NQ_STRING, (uint32_t)(s - d->text) - 1, (uint32_t)n + 2);
+		return;
+	}
+	start = next_start(d);
+	end = (uint32_t)yajl_get_bytes_consumed(d->yajl);
+	add(d, NQ_STRING, start, end - start)->escaped = end - start != n + 2;
+}
+
+static int
+on_string(void *ctx, const unsigned char *p, size_t n)
+{
+	count_value(ctx);
+	string(ctx, p, n);
+	return 1;
+}
+
+static int
+on_key(void *ctx, const unsigned char *p, size_t n)
+{
+	string(ctx, p, n);
+	return 1;
+}
+
+static int
+on_open(struct nq_doc *d, enum nq_type type)
+{
+	if (d->depth == NQ_MAX_DEPTH) {
+		d->refused = "nested too deeply";
+		return 0;
+	}
+	count_value(d);
+	add(d, type, (uint32_t)yajl_get_bytes_consumed(d->yajl) - 1, 1);
+	d->open[d->depth++] = d->ntok - 1;
+	return 1;
+}
+
+static int
+on_open_map(void *d)
+{
+	return on_open(d, NQ_OBJECT);
+}
+
+static int
+on_open_array(void *d)
+{
+	return on_open(d, NQ_ARRAY);
+}
+
+static int
+on_close(void *ctx)
+{
+	struct nq_doc *d = ctx;
+	struct nq_tok *t = &d->tok[d->open[--d->depth]];
+
+	d->end = (uint32_t)yajl_get_bytes_consumed(d->yajl);
+	t->len = d->end - t->off;
+	t->next = d->ntok;
+	return 1;
+}
+
+static const yajl_callbacks on = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_open_map,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_close,
+    .yajl_start_array = on_open_array,
+    .yajl_end_array = on_close,
+};
+
+void
+nq_doc_init(struct nq_doc *d)
+{
+	memset(d, 0, sizeof(*d));
+}
+
+void
+nq_doc_free(struct nq_doc *d)
+{
+	if (d->yajl != NULL)
+		yajl_free(d->yajl);
+	free(d->tok);
+	nq_doc_init(d);
+}
+
+/* The handle is kept from text to text; our own check of UTF-8 is the stricter one. */
+static void
+get_ready(struct nq_doc *d, struct nq_str text)
+{
+	if (d->yajl == NULL) {
+		d->yajl = yajl_alloc(&on, &nq_json_mem, d);
+		yajl_config(d->yajl, yajl_allow_multiple_values, 1);
+		yajl_config(d->yajl, yajl_dont_validate_strings, 1);
+	}
+	d->text = text.p;
+	d->len = text.n;
+	d->ntok = d->end = d->depth = d->values = 0;
+	d->refused = NULL;
+}
+
+static int
+failed(struct nq_doc *d, struct nq_err *err)
+{
+	size_t at = yajl_get_bytes_consumed(d->yajl);
+	unsigned char *why = yajl_get_error(d->yajl, 0, NULL, 0);
+	const char *text = (const char *)why, *colon = strstr(text, ": ");
+
+	text = colon != NULL ? colon + 2 : text;
+	if (d->refused != NULL)
+		nq_err_set(err, NQ_FAIL, "byte %zu: %s", at, d->refused);
+	else
+		nq_err_set(
+		    err, NQ_FAIL, "byte %zu: not JSON: %.*s", at, (int)strcspn(text, "\n"), text);
+	yajl_free_error(d->yajl, why);
+	yajl_free(d->yajl);
+	d->yajl = NULL;
+	return -1;
+}
+
+int
+nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
+{
+	size_t good = nq_utf8_check(text.p, text.n);
+	yajl_status st;
+
+	if (text.n > NQ_MAX_LINE_CAP)
+		return nq_err_set(err, NQ_FAIL, "larger than %u bytes", NQ_MAX_LINE_CAP);
+	if (good != text.n)
+		return nq_err_set(err, NQ_FAIL, "byte %zu: not valid UTF-8", good + 1);
+	get_ready(d, text);
+	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
+	if (st == yajl_status_ok)
+		st = yajl_complete_parse(d->yajl);
+	if (st != yajl_status_ok)
+		return failed(d, err);
+	if (d->values != 1)
+		return nq_err_set(err, NQ_FAIL, "%s",
+		    d->values == 0 ? "nothing but white space" : "more than one JSON value");
+	return 0;
+}
+
+bool
+nq_doc_key_is(const struct nq_doc *d, uint32_t key, struct nq_str name)
+{
+	struct nq_str raw = {d->text + d->tok[key].off + 1, d->tok[key].len - 2};
+	struct nq_buf b = NQ_BUF_INIT;
+	bool same;
+
+	if (!d->tok[key].escaped)
+		return nq_str_eq(raw, name);
+	same = nq_text_decode(raw, &b) == 0 && nq_str_eq(nq_buf_str(&b), name);
+	nq_buf_free(&b);
+	return same;
+}
+
+uint32_t
+nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
+{
+	uint32_t i;
+
+	if (nq_doc_type(d, object) != NQ_OBJECT)
+		return NQ_NONE;
+	for (i = object + 1; i < d->tok[object].next; i = d->tok[i + 1].next)
+		if (nq_doc_key_is(d, i, key))
+			return i + 1;
+	return NQ_NONE;
+}
+
+int
+nq_doc_string(const struct nq_doc *d, uint32_t i, struct nq_buf *scratch, struct nq_str *out)
+{
+	struct nq_str raw = {d->text + d->tok[i].off + 1, d->tok[i].len - 2};
+
+	*out = raw;
+	if (!d->tok[i].escaped)
+		return 0;
+	nq_buf_reset(scratch);
+	if (nq_text_decode(raw, scratch) == -1)
+		return -1;
+	*out = nq_buf_str(scratch);
+	return 0;
+}
+
+int
+nq_doc_uint(const struct nq_doc *d, uint32_t i, uint64_t *out)
+{
+	struct nq_str s;
+
+	if (nq_doc_type(d, i) != NQ_NUMBER)
+		return -1;
+	s = nq_doc_raw(d, i);
+	*out = 0;
+	for (size_t k = 0; k < s.n; k++) {
+		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - 9) / 10)
+			return -1;
+		*out = *out * 10 + (uint64_t)(s.p[k] - '0');
+	}
+	return 0;
+}
