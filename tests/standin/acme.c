@@ -23,13 +23,11 @@ static bool stale = true;
 static void
 grow(size_t more)
 {
-	if (n_all + more <= room)
+	if (room != 0 && n_all + more <= room)
 		return;
 	room = n_all + more + 1024;
-	all = realloc(all, room * sizeof(*all));
-	order = realloc(order, room * sizeof(*order));
-	if (all == NULL || order == NULL)
-		abort();
+	all = sb_realloc(all, room * sizeof(*all));
+	order = sb_realloc(order, room * sizeof(*order));
 }
 
 static void

@@ -18,6 +18,15 @@ sb_alloc(size_t size)
 	return p;
 }
 
+void *
+sb_realloc(void *p, size_t size)
+{
+	p = realloc(p, size);
+	if (p == NULL)
+		err(1, "out of memory");
+	return p;
+}
+
 char *
 sb_dup(const char *p, size_t n)
 {
@@ -39,9 +48,7 @@ sb_need(struct sb *b, size_t more)
 		return;
 	while (cap < b->len + more + 1)
 		cap *= 2;
-	b->p = realloc(b->p, cap);
-	if (b->p == NULL)
-		err(1, "out of memory");
+	b->p = sb_realloc(b->p, cap);
 	b->cap = cap;
 	b->p[b->len] = '\0';
 }

@@ -16,6 +16,7 @@ struct sb {
 	size_t cap;
 };
 
+void *sb_realloc(void *p, size_t size);
 void *sb_alloc(size_t size);	       /* zeroed, never NULL */
 char *sb_dup(const char *p, size_t n); /* NUL-terminated copy */
 

@@ -6,35 +6,38 @@
 #include "conf.h"
 #include "when.h"
 
+#define HTML                                                             \
+	"<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>" \
+	"<body><h1>We will be back soon</h1></body></html>\n"
+
+/* clang-format off: one row a line, and columns */
 /*
- * replaces: the answer is the fault's own. status and type are what such an
- * answer has unless the rule says otherwise.
+ * replaces: the answer is the fault's own. status, type and body are what such
+ * an answer has unless the rule says otherwise.
  */
 static const struct {
 	const char *name;
 	bool replaces;
 	int status;
-	const char *type;
-	const char *body;
+	const char *type, *body;
 } kinds[FAULT_KINDS] = {
-    [FAULT_STATUS] = {"status",		true,  503, "application/json",	       "{\"error\":\"fault\"}"},
-    [FAULT_CUT] = {"cut",		  false, 0,   NULL,			  NULL		      },
-    [FAULT_STALL] = {"stall",		      false, 0,	NULL,			      NULL			  },
-    [FAULT_DRIP] = {"drip",		    false, 0,   NULL,			    NULL			},
-    [FAULT_CONTENT_TYPE] = {"content_type",	    false, 0,   NULL,			    NULL			},
-    [FAULT_REDIRECT] = {"redirect",	    true,  302, "text/plain",		     "moved\n"	      },
-    [FAULT_RESET] = {"reset",		      false, 0,	NULL,			      NULL			  },
-    [FAULT_HTML] = {"html",		    true,  200, "text/html; charset=utf-8",
-		      "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>"
-	"<body><h1>We will be back soon</h1></body></html>\n"						     },
-    [FAULT_GARBAGE] = {"garbage",		  true,	200, "application/json",
-		      "{\"data\":[{\"id\":1,,\n\x01 oops"						   },
-    [FAULT_EMPTY] = {"empty",		      true,  200, "application/json",	     ""		       },
-    [FAULT_GZIP_CUT] = {"gzip_cut",	    false, 0,   NULL,			    NULL			},
-    [FAULT_CLOSE_DELIMITED_CUT] = {"close_delimited_cut", false, 0,   NULL,			  NULL		      },
-    [FAULT_CHUNKED_CUT] = {"chunked_cut",	  false, 0,   NULL,			  NULL		      },
-    [FAULT_HEADERS] = {"headers",		  false, 0,   NULL,			  NULL		      },
+    [FAULT_STATUS] = {"status",				true, 503, "application/json", "{\"error\":\"fault\"}"},
+    [FAULT_REDIRECT] = {"redirect",				    true, 302, "text/plain", "moved\n"},
+    [FAULT_HTML] = {"html",	    true, 200, "text/html; charset=utf-8", HTML},
+    [FAULT_GARBAGE] = {"garbage",			  true, 200, "application/json",
+		      "{\"data\":[{\"id\":1,,\n\x01 oops"},
+    [FAULT_EMPTY] = {"empty",				true, 200, "application/json", ""},
+    [FAULT_CUT] = {.name = "cut"				},
+    [FAULT_STALL] = {.name = "stall"				    },
+    [FAULT_DRIP] = {.name = "drip"				  },
+    [FAULT_CONTENT_TYPE] = {.name = "content_type"				  },
+    [FAULT_RESET] = {.name = "reset"			    },
+    [FAULT_GZIP_CUT] = {.name = "gzip_cut"				  },
+    [FAULT_CLOSE_DELIMITED_CUT] = {.name = "close_delimited_cut"},
+    [FAULT_CHUNKED_CUT] = {.name = "chunked_cut"				},
+    [FAULT_HEADERS] = {.name = "headers"				},
 };
+/* clang-format on */
 
 static struct rule *rules, *cleared;
 static unsigned long long draws; /* counts the drawings of every "share" */

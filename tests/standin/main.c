@@ -41,43 +41,43 @@ static const struct opt {
 	void *to, *to2;
 	long min, max;
 } opts[] = {
-    {"--port-file",	    "FILE",	    "write the port there when ready",		       OPT_TEXT,	 &conf.port_file,		  NULL, 0,
-	0																		   },
-    {"--port",		"PORT",     "listen there; 0, the default, is any free one",	OPT_NUMBER, &conf.port,
-	NULL,																  0, 65535     },
-    {"--bind",		"ADDR",     "listen on this address (127.0.0.1)",		     OPT_TEXT,   &conf.bind_addr,		NULL, 0, 0	  },
-    {"--tls",		 "CERT KEY", "speak https with these PEM files",		      OPT_PAIR,	&conf.tls_cert,
-	&conf.tls_key,															 0, 0	   },
-    {"--exit-with-parent",	   NULL,	 "end when the parent process ends",		     OPT_FLAG,
-	&conf.exit_with_parent,													  NULL, 0, 0	  },
-    {"--log",		 "FILE",     "append one JSON line for each request",	       OPT_TEXT,	 &conf.log_file,		 NULL, 0,
-	0																		   },
-    {"--log-bodies",	     NULL,	   "with the request bodies",			      OPT_FLAG,	&conf.log_bodies,	  NULL, 0, 0	    },
-    {"--gzip",		NULL,	     "gzip the answers to those who accept it",		OPT_FLAG,	  &conf.gzip,		      NULL, 0, 0		},
-    {"--data-dir",		   "DIR",	  "serve its files under /files/",			   OPT_TEXT,   &conf.data_dir,	     NULL, 0, 0	       },
-    {"--suppliers",	    "N",	 "Acme has so many (500)",				   OPT_NUMBER, &conf.suppliers,		NULL, 0, 10000000	 },
-    {"--seed",		"S",	    "Acme's data and the dice of faults (1)",	      OPT_NUMBER, &conf.seed,		      NULL, 0,
-	1000000000																	  },
-    {"--age-days",		   "D",	"Acme's data changed over so many days (30)",	      OPT_NUMBER, &conf.age_days,
-	NULL,																  0, 36500     },
-    {"--newest-age",	     "S",	  "the newest of it so many seconds ago (60)",	       OPT_NUMBER, &conf.newest_age,
-	NULL,																  0, 1000000000},
-    {"--max-per-page",	       "N",	    "Acme caps per_page there (200)",		      OPT_NUMBER, &conf.max_per_page,	      NULL,
-	1,																	100000	 },
-    {"--token",		"T",	     "Acme's bearer token (test-bearer-token-here)",	     OPT_TEXT,   &conf.token,		    NULL, 0,
-	0																		   },
-    {"--job-token",	    "T",	 "Nuntiq's job token (job-token-here)",		OPT_TEXT,	  &conf.job_token,	   NULL, 0,
-	0																		   },
-    {"--admin-token",	      "T",	   "Nuntiq's token that may reset (admin-token-here)",  OPT_TEXT,
-	&conf.admin_token,													       NULL, 0, 0	     },
-    {"--job-token-may-reset", NULL,	    "as may the job token",				    OPT_FLAG,   &conf.job_token_may_reset,
-	NULL,																  0, 0	  },
-    {"--customer-number",	  "C",	       "Nuntiq's X-Customer-Number (10000001)",		OPT_TEXT,
-	&conf.customer_number,													   NULL, 0, 0	 },
-    {"--nuntiq-envelope",	  "NAME",	  "bodies must be {NAME: [...]}; array: a bare array", OPT_TEXT,
-	&conf.nuntiq_envelope,													   NULL, 0, 0	 },
-    {"--begin-small",	      NULL,	    "begin answers lower_bound_cursor, not the row",     OPT_FLAG,
-	&conf.begin_small,													       NULL, 0, 0	     },
+#define TEXT(name, field, argument, help)                               \
+	{                                                               \
+		name, argument, help, OPT_TEXT, &conf.field, NULL, 0, 0 \
+	}
+#define NUMBER(name, field, min, max, argument, help)                         \
+	{                                                                     \
+		name, argument, help, OPT_NUMBER, &conf.field, NULL, min, max \
+	}
+#define FLAG(name, field, help)                                     \
+	{                                                           \
+		name, NULL, help, OPT_FLAG, &conf.field, NULL, 0, 0 \
+	}
+#define PAIR(name, field, field2, argument, help)                               \
+	{                                                                       \
+		name, argument, help, OPT_PAIR, &conf.field, &conf.field2, 0, 0 \
+	}
+    TEXT("--port-file", port_file, "FILE", "write the port there when ready"),
+    NUMBER("--port", port, 0, 65535, "PORT", "listen there; 0, the default, is any free one"),
+    TEXT("--bind", bind_addr, "ADDR", "listen on this address (127.0.0.1)"),
+    PAIR("--tls", tls_cert, tls_key, "CERT KEY", "speak https with these PEM files"),
+    FLAG("--exit-with-parent", exit_with_parent, "end when the parent process ends"),
+    TEXT("--log", log_file, "FILE", "append one JSON line for each request"),
+    FLAG("--log-bodies", log_bodies, "with the request bodies"),
+    FLAG("--gzip", gzip, "gzip the answers to those who accept it"),
+    TEXT("--data-dir", data_dir, "DIR", "serve its files under /files/"),
+    NUMBER("--suppliers", suppliers, 0, 10000000, "N", "Acme has so many (500)"),
+    NUMBER("--seed", seed, 0, 1000000000, "S", "Acme's data and the dice of faults (1)"),
+    NUMBER("--age-days", age_days, 0, 36500, "D", "Acme's data changed over so many days (30)"),
+    NUMBER("--newest-age", newest_age, 0, 1000000000, "S", "the newest so many seconds ago (60)"),
+    NUMBER("--max-per-page", max_per_page, 1, 100000, "N", "Acme caps per_page there (200)"),
+    TEXT("--token", token, "T", "Acme's bearer token (test-bearer-token-here)"),
+    TEXT("--job-token", job_token, "T", "Nuntiq's job token (job-token-here)"),
+    TEXT("--admin-token", admin_token, "T", "Nuntiq's token that may reset (admin-token-here)"),
+    FLAG("--job-token-may-reset", job_token_may_reset, "as may the job token"),
+    TEXT("--customer-number", customer_number, "C", "Nuntiq's X-Customer-Number (10000001)"),
+    TEXT("--nuntiq-envelope", nuntiq_envelope, "NAME", "take {NAME: [...]} only; array: bare ones"),
+    FLAG("--begin-small", begin_small, "begin answers lower_bound_cursor, not the row"),
 };
 
 #define NOPTS (sizeof(opts) / sizeof(opts[0]))

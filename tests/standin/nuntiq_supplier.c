@@ -48,9 +48,7 @@ make_room(void)
 	if (nrows < room)
 		return;
 	room = room != 0 ? room * 2 : MIN_BUCKETS;
-	rows = realloc(rows, room * sizeof(*rows));
-	if (rows == NULL)
-		abort();
+	rows = sb_realloc(rows, room * sizeof(*rows));
 	free(buckets);
 	nbuckets = room;
 	buckets = sb_alloc(nbuckets * sizeof(*buckets));

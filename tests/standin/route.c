@@ -41,6 +41,7 @@ nuntiq_user(struct req *r)
 	return false;
 }
 
+/* clang-format off: one row a line, and columns */
 /* "*" in a pattern is one path piece, "**" the rest of the path. */
 static const struct {
 	const char *method, *pattern;
@@ -70,6 +71,7 @@ static const struct {
     {"POST",   "_/reset-stats",		      anyone,      reqlog_reset  },
     {"POST",   "_/latency",			  anyone,	  server_latency},
 };
+/* clang-format on */
 
 static bool
 path_matches(const struct req *r, const char *pattern)
