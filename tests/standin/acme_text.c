@@ -15,16 +15,16 @@ static const char *const forms[] = {"GmbH", "Ltd", "B.V.", "S.A.", "AB", "Inc"};
 static const char *const streets[] = {"Kaiserstraße", "Rue de l'\\u00c9glise", "Harbour Road",
     "Keizersgracht", "Storgatan", "ul. Długa"};
 
-/* clang-format off: it counts bytes where columns are meant */
+/* clang-format off */
 static const struct {
 	const char *city, *country, *vat;
 } places[] = {
-    {"München",	"DE", "DE"},
+    {"München",   "DE", "DE"},
     {"Paris",     "fr", "FR"},
     {"London",    "GB", "GB"},
     {"Amsterdam", "NL", "NL"},
-    {"Malmö",    "SE", "SE"},
-    {"Gdańsk",   "pl", "PL"},
+    {"Malmö",     "SE", "SE"},
+    {"Gdańsk",    "pl", "PL"},
 };
 /* clang-format on */
 

@@ -10,32 +10,31 @@
 	"<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>" \
 	"<body><h1>We will be back soon</h1></body></html>\n"
 
-/* clang-format off: one row a line, and columns */
 /*
  * replaces: the answer is the fault's own. status, type and body are what such
  * an answer has unless the rule says otherwise.
  */
+/* clang-format off */
 static const struct {
 	const char *name;
 	bool replaces;
 	int status;
 	const char *type, *body;
 } kinds[FAULT_KINDS] = {
-    [FAULT_STATUS] = {"status",				true, 503, "application/json", "{\"error\":\"fault\"}"},
-    [FAULT_REDIRECT] = {"redirect",				    true, 302, "text/plain", "moved\n"},
-    [FAULT_HTML] = {"html",	    true, 200, "text/html; charset=utf-8", HTML},
-    [FAULT_GARBAGE] = {"garbage",			  true, 200, "application/json",
-		      "{\"data\":[{\"id\":1,,\n\x01 oops"},
-    [FAULT_EMPTY] = {"empty",				true, 200, "application/json", ""},
-    [FAULT_CUT] = {.name = "cut"				},
-    [FAULT_STALL] = {.name = "stall"				    },
-    [FAULT_DRIP] = {.name = "drip"				  },
-    [FAULT_CONTENT_TYPE] = {.name = "content_type"				  },
-    [FAULT_RESET] = {.name = "reset"			    },
-    [FAULT_GZIP_CUT] = {.name = "gzip_cut"				  },
+    [FAULT_STATUS] =   {"status",   true, 503, "application/json", "{\"error\":\"fault\"}"},
+    [FAULT_REDIRECT] = {"redirect", true, 302, "text/plain", "moved\n"},
+    [FAULT_HTML] =     {"html",     true, 200, "text/html; charset=utf-8", HTML},
+    [FAULT_GARBAGE] =  {"garbage",  true, 200, "application/json", "{\"data\":[{\"id\":1,,\n\x01 oops"},
+    [FAULT_EMPTY] =    {"empty",    true, 200, "application/json", ""},
+    [FAULT_CUT] =                 {.name = "cut"},
+    [FAULT_STALL] =               {.name = "stall"},
+    [FAULT_DRIP] =                {.name = "drip"},
+    [FAULT_CONTENT_TYPE] =        {.name = "content_type"},
+    [FAULT_RESET] =               {.name = "reset"},
+    [FAULT_GZIP_CUT] =            {.name = "gzip_cut"},
     [FAULT_CLOSE_DELIMITED_CUT] = {.name = "close_delimited_cut"},
-    [FAULT_CHUNKED_CUT] = {.name = "chunked_cut"				},
-    [FAULT_HEADERS] = {.name = "headers"				},
+    [FAULT_CHUNKED_CUT] =         {.name = "chunked_cut"},
+    [FAULT_HEADERS] =             {.name = "headers"},
 };
 /* clang-format on */
 

@@ -2,6 +2,15 @@
  * The faults that a test asked for: an ordered list of rules, of which the
  * first that matches and fires decides. A request on its way may still point
  * to a rule that is cleared, so all rules live until the program ends.
+ *
+ * A rule is posted as an object. Which requests: "match" (prefix of the path),
+ * "method", "query" (text that the raw query holds). When: "skip" so many, then
+ * fire "count" times (without it: for ever), or on a "share" of them (0 to 1).
+ * What: "kind", and for it "status", "body", "content_type", "location",
+ * "headers" {name: value}, "retry_after" (any text, or "date+N": the HTTP date
+ * N seconds from now), "after_bytes" (of the body; without it half of it, for
+ * a stall none, for a reset not even the head). With "apply": true a fault
+ * that makes its own answer lets the handler do its work first.
  */
 #ifndef STANDIN_FAULTS_H
 #define STANDIN_FAULTS_H

@@ -41,35 +41,35 @@ nuntiq_user(struct req *r)
 	return false;
 }
 
-/* clang-format off: one row a line, and columns */
 /* "*" in a pattern is one path piece, "**" the rest of the path. */
+/* clang-format off */
 static const struct {
 	const char *method, *pattern;
 	bool (*allowed)(struct req *);
 	void (*handler)(struct req *);
 } routes[] = {
-    {"GET",    "v2/suppliers",			    acme_user,   acme_list	},
-    {"GET",    "v2/suppliers/count",		  anyone,	  acme_count    },
-    {"GET",    "v2/suppliers/*",		      acme_user,	 acme_one	 },
-    {"POST",   "api/v1/supplier",			nuntiq_user, supplier_post },
-    {"GET",    "api/v1/supplier",		       nuntiq_user, supplier_get	},
-    {"GET",    "api/v1/delta/streams/*/*",		nuntiq_user, delta_get     },
-    {"POST",   "api/v1/delta/streams/*/*/begin",    nuntiq_user, delta_begin   },
+    {"GET",    "v2/suppliers",                     acme_user,   acme_list},
+    {"GET",    "v2/suppliers/count",               anyone,      acme_count},
+    {"GET",    "v2/suppliers/*",                   acme_user,   acme_one},
+    {"POST",   "api/v1/supplier",                  nuntiq_user, supplier_post},
+    {"GET",    "api/v1/supplier",                  nuntiq_user, supplier_get},
+    {"GET",    "api/v1/delta/streams/*/*",         nuntiq_user, delta_get},
+    {"POST",   "api/v1/delta/streams/*/*/begin",   nuntiq_user, delta_begin},
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
-    {"POST",   "api/v1/delta/streams/*/*/fail",     nuntiq_user, delta_fail    },
-    {"POST",   "api/v1/delta/streams/*/*/reset",    nuntiq_user, delta_reset   },
-    {NULL,	   "echo",			      anyone,	   echo_request  },
-    {"GET",    "files/**",			  anyone,	echo_file	 },
-    {"POST",   "_/faults",			  anyone,	 faults_post   },
-    {"GET",    "_/faults",			  anyone,	faults_get	  },
-    {"DELETE", "_/faults",			   anyone,	   faults_delete },
-    {"POST",   "_/acme/touch",			     anyone,	     acme_touch    },
-    {"POST",   "_/acme/add",			   anyone,	   acme_add	   },
-    {"POST",   "_/nuntiq/clear",		       anyone,      supplier_clear},
-    {"GET",    "_/audit",			   anyone,      delta_audit	  },
-    {"GET",    "_/stats",			   anyone,      reqlog_stats  },
-    {"POST",   "_/reset-stats",		      anyone,      reqlog_reset  },
-    {"POST",   "_/latency",			  anyone,	  server_latency},
+    {"POST",   "api/v1/delta/streams/*/*/fail",    nuntiq_user, delta_fail},
+    {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
+    {NULL,     "echo",                             anyone,      echo_request},
+    {"GET",    "files/**",                         anyone,      echo_file},
+    {"POST",   "_/faults",                         anyone,      faults_post},
+    {"GET",    "_/faults",                         anyone,      faults_get},
+    {"DELETE", "_/faults",                         anyone,      faults_delete},
+    {"POST",   "_/acme/touch",                     anyone,      acme_touch},
+    {"POST",   "_/acme/add",                       anyone,      acme_add},
+    {"POST",   "_/nuntiq/clear",                   anyone,      supplier_clear},
+    {"GET",    "_/audit",                          anyone,      delta_audit},
+    {"GET",    "_/stats",                          anyone,      reqlog_stats},
+    {"POST",   "_/reset-stats",                    anyone,      reqlog_reset},
+    {"POST",   "_/latency",                        anyone,      server_latency},
 };
 /* clang-format on */
 
