@@ -112,7 +112,7 @@ complete(const struct nq_page_parser *p, uint32_t now)
 static uint32_t
 page_targets(const struct nq_page_spec *s)
 {
-	return ((1u << s->nwatch) - 1) | 1u << RECORDS;
+	return s->watching | 1u << RECORDS;
 }
 
 /* The targets that the value about to come stands on. */
@@ -271,7 +271,7 @@ on_open(struct nq_page_parser *p, bool is_array)
 
 	if (p->depth == NQ_MAX_DEPTH)
 		return fail(p, "nested too deeply");
-	for (int t = 0; t < (int)p->page->spec->nwatch; t++)
+	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
 		if ((done & 1u << t) != 0)
 			note(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
@@ -475,7 +475,7 @@ nq_page_data(struct nq_page *page, const char *chunk, size_t n, struct nq_err *e
 
 	p->err = err;
 	for (size_t i = 0; p->nfirst < sizeof(p->first) && i < n; i++)
-		p->first[p->nfirst++] = chunk[i];
+		p->first[p->nfirst++] = (unsigned char)chunk[i] < ' ' ? ' ' : chunk[i];
 	p->chunk = chunk;
 	p->chunk_len = n;
 	page->bytes += n;

@@ -31,7 +31,7 @@ struct nq_page_spec {
 	bool lines;			       /* NDJSON: each top-level value is a record */
 	bool allow_missing;		       /* no list there is an empty page */
 	struct nq_path watch[NQ_PAGE_WATCHES]; /* scalars to note, for the pager */
-	size_t nwatch;
+	uint32_t watching;		       /* bit i: watch[i] is set */
 	bool has_watermark;
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;

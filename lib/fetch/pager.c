@@ -100,23 +100,17 @@ nq_pager_free(struct nq_pager *p)
 	memset(p, 0, sizeof(*p));
 }
 
-/* Key i is watched as watch i: a key without a path gets one that leads nowhere. */
 int
 nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_err *err)
 {
-	static const struct nq_path nowhere = {{{{"", 0}, 0}}, NQ_MAX_PATH_STEPS, NULL};
-
-	spec->nwatch = 0;
-	if (p->kind == NULL)
-		return 0;
-	for (size_t i = 0; p->kind->keys[i].name != NULL; i++) {
-		spec->watch[i] = nowhere;
-		spec->nwatch = i + 1;
+	spec->watching = 0;
+	for (size_t i = 0; p->kind != NULL && p->kind->keys[i].name != NULL; i++) {
 		if (!p->kind->keys[i].is_path || p->key[i] == NULL)
 			continue;
 		if (nq_path_parse(&spec->watch[i], nq_str(p->key[i]), err) == -1)
 			return nq_err_at(
 			    err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
+		spec->watching |= 1u << i;
 	}
 	return 0;
 }
