@@ -70,7 +70,8 @@ static int
 from_env(const struct nq_refs *r, struct nq_str name, struct nq_buf *out)
 {
 	char *copy = nq_strndup(name.p, name.n);
-	const char *v = getenv(copy), *p = r->env_file.data, *end = p + r->env_file.len, *nl;
+	const char *v = strlen(copy) == name.n ? getenv(copy) : NULL, *nl;
+	const char *p = r->env_file.data, *end = p + r->env_file.len;
 	int rc = -1;
 
 	free(copy);
@@ -90,10 +91,10 @@ static int
 from_vars(const struct nq_refs *r, struct nq_str name, struct nq_buf *out)
 {
 	for (size_t i = r->vars.n; i-- > 0;) {
-		const char *v = r->vars.v[i];
+		struct nq_str v = nq_str(r->vars.v[i]);
 
-		if (strncmp(v, name.p, name.n) == 0 && v[name.n] == '=') {
-			nq_buf_adds(out, v + name.n + 1);
+		if (v.n > name.n && v.p[name.n] == '=' && memcmp(v.p, name.p, name.n) == 0) {
+			nq_buf_adds(out, v.p + name.n + 1);
 			return 0;
 		}
 	}
@@ -109,8 +110,9 @@ from_file(struct nq_str name, struct nq_buf *out, const char *place, struct nq_e
 	free(path);
 	if (rc == -1)
 		return nq_err_at(err, "%s: ", place);
-	if (out->len > 0 && out->data[out->len - 1] == '\n')
-		nq_buf_cut(out, out->len - 1);
+	if (out->len == 0 || out->data[out->len - 1] != '\n')
+		return 0;
+	nq_buf_cut(out, out->len - 1);
 	if (out->len > 0 && out->data[out->len - 1] == '\r')
 		nq_buf_cut(out, out->len - 1);
 	return 0;
