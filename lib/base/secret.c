@@ -139,6 +139,33 @@ nq_secret_redact(struct nq_buf *b)
 	} while (longest > 0);
 }
 
+/* The length of the longest beginning of s that the buffer ends with. */
+static size_t
+begun(const struct nq_buf *b, struct nq_str s)
+{
+	size_t n = s.n - 1 < b->len ? s.n - 1 : b->len;
+
+	while (n > 0 && memcmp(b->data + b->len - n, s.p, n) != 0)
+		n--;
+	return n;
+}
+
+void
+nq_secret_redact_cut(struct nq_buf *b)
+{
+	size_t most = 0, n;
+
+	nq_secret_redact(b);
+	for (size_t i = 0; i < known.n; i++) {
+		n = begun(b, nq_buf_str(&known.v[i]));
+		most = n > most ? n : most;
+	}
+	if (most == 0)
+		return;
+	nq_buf_cut(b, b->len - most);
+	nq_buf_adds(b, "***");
+}
+
 void
 nq_secret_forget(void)
 {
