@@ -224,13 +224,14 @@ chosen(const struct joined *j, int c)
 	return NULL;
 }
 
+/* Of an unknown letter getopt_long(3) tells the letter, of an unknown long name nothing. */
 static int
 unknown(const struct joined *j, const char *word, struct nq_err *err)
 {
 	const char **names, *near, *eq = strchr(word, '=');
 	char *name;
 
-	if (strncmp(word, "--", 2) != 0)
+	if (optopt != 0)
 		return nq_err_set(err, NQ_USAGE, "unknown option '-%c'", optopt);
 	names = nq_calloc(j->n + 1, sizeof(*names));
 	for (size_t i = 0; i < j->n; i++)
