@@ -2,9 +2,7 @@
 
 /* One request, whatever the answer says about more. */
 
-static const struct nq_pager_key keys[] = {
-    {NULL, NULL, false}
-};
+static const struct nq_pager_key keys[] = {{NULL, NULL, false}};
 
 static int
 open_none(struct nq_pager *p, struct nq_err *err)

@@ -12,15 +12,15 @@
 enum { PARAM, START, SIZE_PARAM, SIZE, NEXT, MORE, TOTAL_PAGES, TOTAL_ITEMS };
 
 static const struct nq_pager_key keys[] = {
-    {"param",	      "page", false},
-    {"start",	      "1",	   false},
-    {"size-param",  NULL,	 false},
-    {"size",	     NULL,   false},
-    {"next",	     NULL,   true },
-    {"more",	     NULL,   true },
-    {"total-pages", NULL,	  true },
-    {"total-items", NULL,	  true },
-    {NULL,	   NULL,	 false},
+    {"param", "page", false},
+    {"start", "1", false},
+    {"size-param", NULL, false},
+    {"size", NULL, false},
+    {"next", NULL, true},
+    {"more", NULL, true},
+    {"total-pages", NULL, true},
+    {"total-items", NULL, true},
+    {NULL, NULL, false},
 };
 
 static int
@@ -132,12 +132,8 @@ next(struct nq_pager *p, const struct nq_page *page, struct nq_err *err)
 	static const struct {
 		int key;
 		int (*rule)(struct nq_pager *, const struct nq_page *, struct nq_err *);
-	} rules[] = {
-	    {NEXT,	   by_next	  },
-	     {MORE,	    by_more	   },
-	      {TOTAL_PAGES, by_total_pages},
-	    {TOTAL_ITEMS, by_total_items}
-	 };
+	} rules[] = {{NEXT, by_next}, {MORE, by_more}, {TOTAL_PAGES, by_total_pages},
+	    {TOTAL_ITEMS, by_total_items}};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (p->key[rules[i].key] != NULL)

@@ -293,10 +293,10 @@ struct sign {
 };
 
 static const struct sign signs[] = {
-    {"nextpage",	 "page:next=",	       "a number of the next page"},
-    {"totalpages", "page:total-pages=", "a number of pages"	   },
-    {"pagecount",  "page:total-pages=", "a number of pages"	  },
-    {"lastpage",	 "page:total-pages=", "a number of the last page"},
+    {"nextpage", "page:next=", "a number of the next page"},
+    {"totalpages", "page:total-pages=", "a number of pages"},
+    {"pagecount", "page:total-pages=", "a number of pages"},
+    {"lastpage", "page:total-pages=", "a number of the last page"},
 };
 
 /* Signs of more to come that only an explicit --paginate can follow. */

@@ -62,9 +62,9 @@ static const struct {
 	int (*apply)(struct credential *);
 	const char *example;
 } kinds[] = {
-    {"bearer", false, bearer, "bearer='${ACME_TOKEN}'"		      },
-    {"basic",  false, basic,  "basic='${ACME_LOGIN}' (user:password)"},
-    {"header", true,  header, "header:X-Api-Key='${ACME_KEY}'"	     },
+    {"bearer", false, bearer, "bearer='${ACME_TOKEN}'"},
+    {"basic", false, basic, "basic='${ACME_LOGIN}' (user:password)"},
+    {"header", true, header, "header:X-Api-Key='${ACME_KEY}'"},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -108,10 +108,7 @@ int
 nq_auth_apply(
     struct nq_http *http, const struct nq_refs *refs, const char *spec, struct nq_err *err)
 {
-	struct credential c = {
-	    http, {NULL, 0},
-	     NQ_BUF_INIT, false, err
-	    };
+	struct credential c = {http, {NULL, 0}, NQ_BUF_INIT, false, err};
 	const char *eq = strchr(spec, '='), *rest;
 	size_t n;
 
