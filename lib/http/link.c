@@ -98,16 +98,18 @@ link_value(struct scan *s, const char *rel, struct nq_str *target)
 bool
 nq_link_find(const struct nq_headers *h, const char *rel, struct nq_str *target)
 {
-	struct nq_str field;
+	struct nq_str field, found;
 	struct scan s;
 
 	for (size_t n = 0; nq_headers_get(h, "Link", n, &field); n++) {
 		s = (struct scan){field.p, field.p + field.n};
 		while (skip(&s, ", \t"), s.at < s.end) {
-			if (*s.at != '<')
+			if (*s.at != '<') {
 				until(&s, ",");
-			else if (link_value(&s, rel, target))
+			} else if (link_value(&s, rel, &found)) {
+				*target = found;
 				return true;
+			}
 		}
 	}
 	return false;
