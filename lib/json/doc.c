@@ -283,9 +283,11 @@ nq_doc_uint(const struct nq_doc *d, uint32_t i, uint64_t *out)
 	s = nq_doc_raw(d, i);
 	*out = 0;
 	for (size_t k = 0; k < s.n; k++) {
-		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - 9) / 10)
+		uint64_t digit = (uint64_t)(s.p[k] - '0');
+
+		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - digit) / 10)
 			return -1;
-		*out = *out * 10 + (uint64_t)(s.p[k] - '0');
+		*out = *out * 10 + digit;
 	}
 	return 0;
 }
