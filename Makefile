@@ -80,7 +80,13 @@ $(SCRIPTS): $(B)/%: tools/%
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(VERSION)/' $< >$@ && chmod 755 $@
 
-$(STANDIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/standin/*.c))
+# Its objects cannot lie in tests/standin/: that is the name of the program.
+$(B)/tests/standin.obj/%.o: tests/standin/%.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  cc    $<'
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(STANDIN): $(patsubst tests/standin/%.c,$(B)/tests/standin.obj/%.o,$(wildcard tests/standin/*.c))
 	@echo '  link  $@'
 	@$(LINK) -o $@ $^ -lmicrohttpd -lyajl -lz -lpthread
 

@@ -25,11 +25,11 @@ static const char *log_format;
 static bool want_help, want_version;
 
 static const struct nq_opt common[] = {
-    {"verbose", 'v', NULL,	   NQ_OPT_COUNT, &verbose,	   "say what is done; twice: in detail"       },
-    {"log",	    0,   "FORMAT", NQ_OPT_STR,   &log_format,	  "write log lines as text (default) or json"},
-    {"help",    'h', NULL,	NQ_OPT_FLAG,  &want_help,	 "print this help and exit"		   },
-    {"version", 0,   NULL,	 NQ_OPT_FLAG,  &want_version, "print the version and exit"		 },
-    {NULL,	   0,   NULL,	    NQ_OPT_FLAG,	 NULL,	       NULL					   },
+    {"verbose", 'v', NULL, NQ_OPT_COUNT, &verbose, "say what is done; twice: in detail"},
+    {"log", 0, "FORMAT", NQ_OPT_STR, &log_format, "write log lines as text (default) or json"},
+    {"help", 'h', NULL, NQ_OPT_FLAG, &want_help, "print this help and exit"},
+    {"version", 0, NULL, NQ_OPT_FLAG, &want_version, "print the version and exit"},
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
 void
@@ -129,15 +129,8 @@ nq_cli_duration(const char *s, int64_t *out)
 	static const struct {
 		const char *name;
 		int64_t ms;
-	} units[] = {
-	    {"",	 1000     },
-		{"ms", 1	},
-		   {"s",	 1000     },
-		{"m",  60000	   },
-	      {"h",  3600000  },
-	      {"d",  86400000 },
-	    {"w",  604800000}
-	    };
+	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000},
+	    {"d", 86400000}, {"w", 604800000}};
 	size_t n = strspn(s, "0123456789");
 
 	if (n == 0)
