@@ -12,7 +12,7 @@ unit() {
 }
 
 @test "every unit test has its line here" {
-  run diff <(cd "$ROOT/tests/unit" && ls ./*.c | sed 's,.*/\(.*\)\.c,\1,') \
+  run diff <(find "$ROOT/tests/unit" -name '*.c' | sed 's,.*/\(.*\)\.c,\1,' | sort) \
     <(sed -n 's/^  unit \([a-z0-9_]*\)$/\1/p' "$BATS_TEST_FILENAME" | sort)
   printf '%s\n' "$output"
   [ "$status" -eq 0 ]

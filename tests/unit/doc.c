@@ -224,17 +224,9 @@ reads_whole_numbers(void)
 		const char *text;
 		int rc;
 		uint64_t n;
-	} rows[] = {
-	    {"0",		    0,  0	      },
-		 {"18446744073709551615", 0,  UINT64_MAX},
-		  {"18446744073709551616", -1, 0		},
-	    {"99999999999999999999", -1, 0	  },
-	     {"-1",		    -1, 0	 },
-	    {"1.0",		    -1, 0	 },
-	    {"1e2",		    -1, 0	 },
-	    {"\"1\"",		      -1, 0	   },
-	      {"null",		       -1, 0	    }
-	     };
+	} rows[] = {{"0", 0, 0}, {"18446744073709551615", 0, UINT64_MAX},
+	    {"18446744073709551616", -1, 0}, {"99999999999999999999", -1, 0}, {"-1", -1, 0},
+	    {"1.0", -1, 0}, {"1e2", -1, 0}, {"\"1\"", -1, 0}, {"null", -1, 0}};
 	uint64_t n;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -268,20 +260,11 @@ finds_duplicate_keys(void)
 	static const struct {
 		const char *text;
 		int dup;
-	} rows[] = {
-	    {"{\"a\":1,\"b\":2}",			  0},
-	      {"{\"a\":1,\"a\":1}",		    1},
-		{"{\"a\":1,\"\\u0061\":2}",		    1},
-	    {"{\"a\":{\"b\":1,\"b\":2}}",		  1},
-	      {"[{\"a\":1},{\"a\":1}]",		0},
-	    {"{\"a\":[{\"x\":1,\"y\":2,\"x\":3}]}", 1},
-		{"{\"a\":{\"a\":{\"a\":1}}}",	      0},
-	    {"{\"\":1,\"\":2}",			1},
-	    {"{\"a\":\"a\"}",			      0},
-		  {"{\"A\":1,\"a\":2}",			0},
-	    {"\"a\"",				      0},
-	    {"{\"a\\u0000\":1,\"a\":2}",		 0}
-	   };
+	} rows[] = {{"{\"a\":1,\"b\":2}", 0}, {"{\"a\":1,\"a\":1}", 1},
+	    {"{\"a\":1,\"\\u0061\":2}", 1}, {"{\"a\":{\"b\":1,\"b\":2}}", 1},
+	    {"[{\"a\":1},{\"a\":1}]", 0}, {"{\"a\":[{\"x\":1,\"y\":2,\"x\":3}]}", 1},
+	    {"{\"a\":{\"a\":{\"a\":1}}}", 0}, {"{\"\":1,\"\":2}", 1}, {"{\"a\":\"a\"}", 0},
+	    {"{\"A\":1,\"a\":2}", 0}, {"\"a\"", 0}, {"{\"a\\u0000\":1,\"a\":2}", 0}};
 	struct nq_buf b = NQ_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -367,24 +350,22 @@ follows_paths(void)
 static void
 refuses_paths(void)
 {
-	static const char *const rows[][2] = {
-	    {"",		 "column 1: a path starts with a dot"			     },
-		{"a",		      "column 1: a path starts with a dot"			  },
-	    {"..a",		    "column 2: a name, a quoted key or '[' must follow the dot" },
-	    {".a.",		    "column 4: a name, a quoted key or '[' must follow the dot" },
-	    {".a b",	     "column 3: '.' or '[' expected"				    },
-	    {".a[",		    "column 4: the bracket is not closed"			 },
-	    {".a[]",	     "column 4: a number or a quoted key belongs in the brackets"},
-	    {".a[x]",	      "column 4: a number or a quoted key belongs in the brackets"},
-	    {".a[-]",	      "column 5: a number or a quoted key belongs in the brackets"},
-	    {".a[1",	     "column 5: the bracket is not closed"			  },
-	    {".a[99999999999]", "column 13: the index is too large"			   },
-	    {".\"a",	     "column 2: the quote is not closed"				},
-	    {".\"a\\\"",	 "column 2: the quote is not closed"			    },
-	    {".\"\\x\"",	 "column 2: the quoted key is not a JSON string"		},
-	    {".\"\\ud800\"",    "column 2: the quoted key is not a JSON string"		    },
-	    {".a[\"b\"",	 "column 7: the bracket is not closed"			      }
-	       };
+	static const char *const rows[][2] = {{"", "column 1: a path starts with a dot"},
+	    {"a", "column 1: a path starts with a dot"},
+	    {"..a", "column 2: a name, a quoted key or '[' must follow the dot"},
+	    {".a.", "column 4: a name, a quoted key or '[' must follow the dot"},
+	    {".a b", "column 3: '.' or '[' expected"},
+	    {".a[", "column 4: the bracket is not closed"},
+	    {".a[]", "column 4: a number or a quoted key belongs in the brackets"},
+	    {".a[x]", "column 4: a number or a quoted key belongs in the brackets"},
+	    {".a[-]", "column 5: a number or a quoted key belongs in the brackets"},
+	    {".a[1", "column 5: the bracket is not closed"},
+	    {".a[99999999999]", "column 13: the index is too large"},
+	    {".\"a", "column 2: the quote is not closed"},
+	    {".\"a\\\"", "column 2: the quote is not closed"},
+	    {".\"\\x\"", "column 2: the quoted key is not a JSON string"},
+	    {".\"\\ud800\"", "column 2: the quoted key is not a JSON string"},
+	    {".a[\"b\"", "column 7: the bracket is not closed"}};
 	struct nq_err err = NQ_ERR_INIT;
 	struct nq_buf want = NQ_BUF_INIT;
 	struct nq_path p;
@@ -423,20 +404,20 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"accepts the corpus",		   accepts_the_corpus		     },
-	    {"refuses the corpus",		   refuses_the_corpus		     },
-	    {"bounds depth",			     bounds_depth			 },
-	    {"tells the byte",		       tells_the_byte		     },
-	    {"says nothing of the data",		 says_nothing_of_the_data		 },
-	    {"finds members",			      finds_members			   },
-	    {"reads whole numbers",		    reads_whole_numbers		       },
+	    {"accepts the corpus", accepts_the_corpus},
+	    {"refuses the corpus", refuses_the_corpus},
+	    {"bounds depth", bounds_depth},
+	    {"tells the byte", tells_the_byte},
+	    {"says nothing of the data", says_nothing_of_the_data},
+	    {"finds members", finds_members},
+	    {"reads whole numbers", reads_whole_numbers},
 	    {"keeps lone surrogates until decoded", keeps_lone_surrogates_until_decoded},
-	    {"finds duplicate keys",		     finds_duplicate_keys		 },
-	    {"stays small",			    stays_small			       },
-	    {"follows paths",			      follows_paths			   },
-	    {"refuses paths",			      refuses_paths			   },
-	    {"bounds steps",			     bounds_steps			 },
-	    {NULL,				  NULL			       },
+	    {"finds duplicate keys", finds_duplicate_keys},
+	    {"stays small", stays_small},
+	    {"follows paths", follows_paths},
+	    {"refuses paths", refuses_paths},
+	    {"bounds steps", bounds_steps},
+	    {NULL, NULL},
 	};
 	int rc;
 

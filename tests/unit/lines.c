@@ -196,16 +196,16 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"splits lines",		     splits_lines			 },
-	    {"counts blank lines",		   counts_blank_lines	     },
-	    {"leaves the carriage return",	   leaves_the_carriage_return     },
-	    {"keeps NUL bytes",			keeps_nul_bytes		       },
-	    {"bounds lines",		     bounds_lines			 },
-	    {"gives up on endless lines",	  gives_up_on_endless_lines	   },
+	    {"splits lines", splits_lines},
+	    {"counts blank lines", counts_blank_lines},
+	    {"leaves the carriage return", leaves_the_carriage_return},
+	    {"keeps NUL bytes", keeps_nul_bytes},
+	    {"bounds lines", bounds_lines},
+	    {"gives up on endless lines", gives_up_on_endless_lines},
 	    {"reads lines larger than a chunk", reads_lines_larger_than_a_chunk},
-	    {"tells a failed read",		    tells_a_failed_read	       },
-	    {"knows when it would wait",	 knows_when_it_would_wait	 },
-	    {NULL,			      NULL			   },
+	    {"tells a failed read", tells_a_failed_read},
+	    {"knows when it would wait", knows_when_it_would_wait},
+	    {NULL, NULL},
 	};
 
 	return unit_main(argc, argv, tests);

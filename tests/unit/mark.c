@@ -55,33 +55,31 @@ static void
 refuses_what_is_no_mark(void)
 {
 	static const char reserved[] = "the member '_nq' is reserved for control lines";
-	static const char *const rows[][2] = {
-	    {"{\"_nq\":\"begin\"}",							    reserved				    },
-	       {"{\"_nq\":null}",								  reserved					  },
-	    {"{\"_nq\":1,\"records\":1}",						      reserved					  },
-	     {"{\"_nq\":\"\\ud800\"}",							       reserved				       },
-	    {"{\"\\u005fnq\":\"x\"}",							  reserved				      },
-	    {"{\"_nq\":\"end\"}",							      "damaged control line: no count of records"},
-	    {"{\"_nq\":\"end\",\"records\":\"1\"}",					    "damaged control line: no count of records"},
-	    {"{\"_nq\":\"end\",\"records\":-1}",						 "damaged control line: no count of records"},
-	    {"{\"_nq\":\"end\",\"records\":1.0}",						  "damaged control line: no count of records"},
+	static const char *const rows[][2] = {{"{\"_nq\":\"begin\"}", reserved},
+	    {"{\"_nq\":null}", reserved}, {"{\"_nq\":1,\"records\":1}", reserved},
+	    {"{\"_nq\":\"\\ud800\"}", reserved}, {"{\"\\u005fnq\":\"x\"}", reserved},
+	    {"{\"_nq\":\"end\"}", "damaged control line: no count of records"},
+	    {"{\"_nq\":\"end\",\"records\":\"1\"}", "damaged control line: no count of records"},
+	    {"{\"_nq\":\"end\",\"records\":-1}", "damaged control line: no count of records"},
+	    {"{\"_nq\":\"end\",\"records\":1.0}", "damaged control line: no count of records"},
 	    {"{\"_nq\":\"end\",\"records\":1,\"cursor_type\":\"time\"}",
-		"unknown cursor type 'time': write timestamp_utc, numeric_id or opaque_token"						     },
+		"unknown cursor type 'time': write timestamp_utc, numeric_id or opaque_token"},
 	    {"{\"_nq\":\"end\",\"records\":1,\"cursor_type\":7}",
-		"damaged control line: no text in cursor_type"									       },
+		"damaged control line: no text in cursor_type"},
 	    {"{\"_nq\":\"end\",\"records\":1,\"cursor_type\":\"numeric_id\",\"watermark\":7}",
-		"damaged control line: no text in watermark"										 },
+		"damaged control line: no text in watermark"},
 	    {"{\"_nq\":\"end\",\"records\":1,\"cursor_type\":\"opaque_token\",\"watermark\":"
-	     "\"\\udc00\"}",										 "damaged control line: no text in watermark"													       },
+	     "\"\\udc00\"}",
+		"damaged control line: no text in watermark"},
 	    {"{\"_nq\":\"end\",\"records\":1,\"cursor_type\":\"timestamp_utc\",\"watermark\":"
-	     "\"x\"}",										"'x' is not a timestamp"		},
-	    {"{\"_nq\":\"fail\"}","damaged control line: no tool or status"	    },
-	    {"{\"_nq\":\"fail\",\"tool\":\"x\"}",							       "damaged control line: no tool or status"												  },
+	     "\"x\"}",
+		"'x' is not a timestamp"},
+	    {"{\"_nq\":\"fail\"}", "damaged control line: no tool or status"},
+	    {"{\"_nq\":\"fail\",\"tool\":\"x\"}", "damaged control line: no tool or status"},
 	    {"{\"_nq\":\"fail\",\"tool\":\"x\",\"status\":0}",
 		"damaged control line: no tool or status"},
 	    {"{\"_nq\":\"fail\",\"tool\":\"x\",\"status\":256}",
-		"damaged control line: no tool or status"																				 }
-	  };
+		"damaged control line: no tool or status"}};
 	struct nq_err err = NQ_ERR_INIT;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -170,15 +168,13 @@ passes_failures_on(void)
 		const char *text;
 		enum nq_status status;
 		const char *msg;
-	} rows[] = {
-	    {"{\"_nq\":\"fail\",\"tool\":\"nq-fetch\",\"status\":75}", NQ_TEMPFAIL,
-		"nq-fetch before this one failed with status 75"},
-	    {"{\"_nq\":\"fail\",\"tool\":\"nq-map\",\"status\":1}",    NQ_FAIL,
-		"nq-map before this one failed with status 1"   },
- /* 3 means done: a stage that failed cannot have ended so. */
-	    {"{\"_nq\":\"fail\",\"tool\":\"mine\",\"status\":3}",	  NQ_FAIL,
-		"mine before this one failed with status 3"	   }
-	    };
+	} rows[] = {{"{\"_nq\":\"fail\",\"tool\":\"nq-fetch\",\"status\":75}", NQ_TEMPFAIL,
+			"nq-fetch before this one failed with status 75"},
+	    {"{\"_nq\":\"fail\",\"tool\":\"nq-map\",\"status\":1}", NQ_FAIL,
+		"nq-map before this one failed with status 1"},
+	    /* 3 means done: a stage that failed cannot have ended so. */
+	    {"{\"_nq\":\"fail\",\"tool\":\"mine\",\"status\":3}", NQ_FAIL,
+		"mine before this one failed with status 3"}};
 	struct nq_err err = NQ_ERR_INIT;
 	struct nq_tally t;
 
@@ -197,14 +193,14 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"round-trips",		    round_trips	       },
-	    {"lets records pass",	  lets_records_pass	   },
+	    {"round-trips", round_trips},
+	    {"lets records pass", lets_records_pass},
 	    {"refuses what is no mark", refuses_what_is_no_mark},
-	    {"counts segments",		counts_segments	       },
-	    {"notices lost records",    notices_lost_records	 },
-	    {"refuses mixed cursors",   refuses_mixed_cursors  },
-	    {"passes failures on",	   passes_failures_on     },
-	    {NULL,		      NULL		       },
+	    {"counts segments", counts_segments},
+	    {"notices lost records", notices_lost_records},
+	    {"refuses mixed cursors", refuses_mixed_cursors},
+	    {"passes failures on", passes_failures_on},
+	    {NULL, NULL},
 	};
 	int rc;
 

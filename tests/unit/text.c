@@ -170,14 +170,14 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"quotes only what must be",	 quotes_only_what_must_be	 },
-	    {"decodes escapes",		decodes_escapes	       },
-	    {"refuses halves of pairs",	refuses_halves_of_pairs   },
-	    {"round-trips",		    round_trips	       },
-	    {"writes members",	       writes_members	     },
+	    {"quotes only what must be", quotes_only_what_must_be},
+	    {"decodes escapes", decodes_escapes},
+	    {"refuses halves of pairs", refuses_halves_of_pairs},
+	    {"round-trips", round_trips},
+	    {"writes members", writes_members},
 	    {"checks UTF-8 as Python does", checks_utf8_as_python_does},
-	    {"refuses false white space",	  refuses_false_white_space },
-	    {NULL,			  NULL		       },
+	    {"refuses false white space", refuses_false_white_space},
+	    {NULL, NULL},
 	};
 
 	return unit_main(argc, argv, tests);
