@@ -209,6 +209,18 @@ failed(struct nq_doc *d, struct nq_err *err)
 	return -1;
 }
 
+/*
+ * Where several values are allowed, yajl calls a text complete that ends inside a string behind a
+ * value, and would read on in that string with the next text.
+ */
+static int
+cut(struct nq_doc *d, struct nq_err *err)
+{
+	yajl_free(d->yajl);
+	d->yajl = NULL;
+	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len);
+}
+
 int
 nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 {
@@ -225,6 +237,8 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 		st = yajl_complete_parse(d->yajl);
 	if (st != yajl_status_ok)
 		return failed(d, err);
+	if (next_start(d) != d->len)
+		return cut(d, err);
 	if (d->values != 1)
 		return nq_err_set(err, NQ_FAIL, "%s",
 		    d->values == 0 ? "nothing but white space" : "more than one JSON value");

@@ -70,7 +70,8 @@ reject = {
     # truncation
     "cut-object": '{"a":1', "cut-after-colon": '{"a":', "cut-in-key": '{"a', "cut-after-key": '{"a"', "cut-array": "[1,2",
     "cut-after-comma": "[1,", "cut-in-string": '["abc', "cut-in-escape": '["a\\', "cut-in-unicode": '["\\u00', "cut-open": "{",
-    "cut-deep": "[" * 60, "cut-after-escape": '["\\n', "cut-in-literal": "nul",
+    "cut-deep": "[" * 60, "cut-after-escape": '["\\n', "cut-in-literal": "nul", "cut-string-alone": '"abc',
+    "cut-string-behind-value": '{"a":1} "abc', "cut-string-behind-brace": '{}"', "cut-escape-behind-value": '{}"a\\',
     # strings
     "string-raw-newline": '["a\nb"]', "string-raw-tab": '["a\tb"]', "string-raw-nul": '["a\0b"]', "string-raw-1f": '["\x1f"]',
     "string-raw-cr": '["\r"]', "string-escape-x": '["\\x41"]', "string-escape-capital-u": '["\\U0041"]',

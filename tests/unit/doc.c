@@ -128,6 +128,9 @@ refuses(const char *name, struct nq_str text)
 
 	CHECK_ROW(nq_doc_parse(&doc, text, &err) == -1, name);
 	CHECK_ROW(err.msg[0] != '\0' && err.status == NQ_FAIL, name);
+	/* what was refused must not reach into what comes next */
+	CHECK_ROW(parse("[\"after\"]") == 0 && doc.ntok == 2, name);
+	CHECK_ROW(nq_str_is(nq_doc_raw(&doc, 1), "\"after\""), name);
 }
 
 static void
