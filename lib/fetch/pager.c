@@ -107,7 +107,7 @@ nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_er
 	for (size_t i = 0; p->kind != NULL && p->kind->keys[i].name != NULL; i++) {
 		if (!p->kind->keys[i].is_path || p->key[i] == NULL)
 			continue;
-		if (nq_path_parse(&spec->watch[i], nq_str(p->key[i]), err) == -1)
+		if (nq_page_path(&spec->watch[i], nq_str(p->key[i]), err) == -1)
 			return nq_err_at(
 			    err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 		spec->watching |= 1u << i;
