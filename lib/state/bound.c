@@ -23,8 +23,8 @@ given(const char *option, const char *value, enum nq_cursor_type type, struct nq
     struct nq_err *err)
 {
 	if (type == NQ_CURSOR_NONE)
-		return nq_err_set(err, NQ_USAGE,
-		    "%s needs --cursor-type: this stream has none so far", option);
+		return nq_err_set(
+		    err, NQ_USAGE, "%s needs --cursor-type: this stream has none so far", option);
 	if (type != NQ_CURSOR_TIMESTAMP || relative(value, out) == -1)
 		nq_buf_adds(out, value);
 	if (nq_watermark_check(type, nq_buf_str(out), err) == 0)
@@ -71,18 +71,24 @@ nq_bound_find(const struct nq_begin *b, enum nq_cursor_type type, const struct n
 	return 0;
 }
 
+/*
+ * Opaque tokens have no order: there "above" is any other token than the committed one, as long
+ * as the run is on.
+ */
 static bool
 began_above(const struct nq_row *row, enum nq_cursor_type type)
 {
 	struct nq_str lower = nq_row_get(row, NQ_F_LOWER_BOUND),
 		      committed = nq_row_get(row, NQ_F_CURSOR);
 
+	if (type == NQ_CURSOR_OPAQUE && !nq_row_is(row, NQ_F_STATUS, "running"))
+		return false;
 	return lower.n > 0 && committed.n > 0 && nq_watermark_cmp(type, lower, committed) > 0;
 }
 
 static int
-check_explicit(const struct nq_row *row, enum nq_cursor_type type, struct nq_str value,
-    struct nq_err *err)
+check_explicit(
+    const struct nq_row *row, enum nq_cursor_type type, struct nq_str value, struct nq_err *err)
 {
 	struct nq_str committed = nq_row_get(row, NQ_F_CURSOR);
 
@@ -111,8 +117,8 @@ check_receipt(const struct nq_receipt *r, enum nq_cursor_type type, struct nq_er
 }
 
 int
-nq_bound_next(const struct nq_row *row, const struct nq_complete *c, bool *kept,
-    struct nq_buf *out, struct nq_err *err)
+nq_bound_next(const struct nq_row *row, const struct nq_complete *c, bool *kept, struct nq_buf *out,
+    struct nq_err *err)
 {
 	enum nq_cursor_type type = nq_row_cursor_type(row);
 	struct nq_str value = {NULL, 0};

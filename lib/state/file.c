@@ -81,9 +81,9 @@ make_connector(const struct nq_store *s, const char *path, struct nq_err *err)
 	if (nq_io_make_dirs(s->where, 0700, err) == -1)
 		return -1;
 	if (mkdir(path, 0700) == -1)
-		return errno == EEXIST ?
-		    0 :
-		    nq_err_set(err, NQ_FAIL, "cannot create directory '%s':", path);
+		return errno == EEXIST
+			   ? 0
+			   : nq_err_set(err, NQ_FAIL, "cannot create directory '%s':", path);
 	fd = open(s->where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	rc = fd == -1 ? -1 : fsync(fd);
 	if (rc == -1)
@@ -148,9 +148,8 @@ file_hold(struct nq_store *s, struct nq_key k, struct nq_err *err)
 	}
 	if (flock_within(s->held, HOLD_WAIT_MS) == -1) {
 		if (errno == EWOULDBLOCK)
-			nq_err_set(err, NQ_TEMPFAIL,
-			    "another process keeps changing '%s' for %d s", path.data,
-			    HOLD_WAIT_MS / 1000);
+			nq_err_set(err, NQ_TEMPFAIL, "another process keeps changing '%s' for %d s",
+			    path.data, HOLD_WAIT_MS / 1000);
 		else
 			nq_err_set(err, NQ_FAIL, "cannot lock directory '%s':", path.data);
 		file_release(s);

@@ -76,9 +76,9 @@ own_token(void)
 	const char *token = getenv("NQ_LOCK");
 
 	return token != NULL && strlen(token) == TOKEN_LEN &&
-		       strspn(token, "0123456789abcdef") == TOKEN_LEN ?
-	    token :
-	    NULL;
+		       strspn(token, "0123456789abcdef") == TOKEN_LEN
+		   ? token
+		   : NULL;
 }
 
 /* 1: taken by a process we do not run under; 0: free now, or ours; -1. */

@@ -73,8 +73,7 @@ nq_receipt_read(struct nq_receipt *r, struct nq_str text, struct nq_err *err)
 		nq_err_set(err, NQ_FAIL, "receipt: a member stands twice");
 	else if (nq_doc_uint(&d, nq_doc_get(&d, 0, nq_str("records")), &r->records) == -1)
 		nq_err_set(err, NQ_FAIL, "receipt: no count of records");
-	else if (read_text(&d, "destination", &r->destination, err) == 0 &&
-		 r->destination.len == 0)
+	else if (read_text(&d, "destination", &r->destination, err) == 0 && r->destination.len == 0)
 		nq_err_set(err, NQ_FAIL, "receipt: no destination");
 	else if (r->destination.len > 0)
 		rc = read_mark(r, &d, err);

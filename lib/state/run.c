@@ -24,12 +24,18 @@ set_text(struct nq_row *row, enum nq_field f, const char *text)
 	nq_row_set(row, f, nq_str(text));
 }
 
-static int
-save(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
+static void
+stamp(struct nq_row *row)
 {
 	set_now(row, NQ_F_UPDATED_AT);
 	nq_buf_reset(&row->value[NQ_F_UPDATED_BY]);
 	nq_id_who(&row->value[NQ_F_UPDATED_BY]);
+}
+
+static int
+save(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
+{
+	stamp(row);
 	return s->ops->save(s, k, row, err);
 }
 
@@ -65,8 +71,8 @@ heal_history(struct nq_store *s, struct nq_key k, const struct nq_row *row, stru
 {
 	if (!ended(row) || !nq_row_has(row, NQ_F_RUN_ID))
 		return 0;
-	return record_end(s, k, nq_row_is(row, NQ_F_STATUS, "failed") ? "failed" : "completed",
-	    row, (struct nq_str){NULL, 0}, err);
+	return record_end(s, k, nq_row_is(row, NQ_F_STATUS, "failed") ? "failed" : "completed", row,
+	    (struct nq_str){NULL, 0}, err);
 }
 
 /* The row holds the new state: first it, then its line. */
@@ -99,12 +105,14 @@ check_destination(const struct nq_begin *b, const struct nq_row *row, struct nq_
 	return nq_err_set(err, NQ_FAIL,
 	    "the table of '%s' is gone, but there is a cursor: it must not get deltas only, "
 	    "run 'nq-sync --full' (nq-cursor begin --full)",
-	    b->destination != NULL ? b->destination : last.n > 0 ? last.p : "the destination");
+	    b->destination != NULL ? b->destination
+	    : last.n > 0	   ? last.p
+				   : "the destination");
 }
 
 static int
-settle_type(
-    const struct nq_begin *b, const struct nq_row *row, enum nq_cursor_type *type, struct nq_err *err)
+settle_type(const struct nq_begin *b, const struct nq_row *row, enum nq_cursor_type *type,
+    struct nq_err *err)
 {
 	enum nq_cursor_type had = nq_row_cursor_type(row);
 
@@ -125,6 +133,7 @@ close_abandoned(struct nq_store *s, struct nq_key k, struct nq_row *row, struct 
 	set_text(row, NQ_F_STATUS, "failed");
 	set_text(row, NQ_F_ERROR, "abandoned");
 	set_now(row, NQ_F_COMPLETED_AT);
+	stamp(row);
 	return record_end(s, k, "abandoned", row, nq_row_get(row, NQ_F_CURSOR), err);
 }
 
@@ -183,9 +192,8 @@ begin_held(struct nq_store *s, struct nq_key k, const struct nq_begin *b, struct
 	if (s->ops->load(s, k, row, err) < 0 || s->ops->busy(s, k, err) != 0)
 		return -1;
 	if (settle_type(b, row, &type, err) == 0 && check_destination(b, row, err) == 0 &&
-	    nq_bound_find(b, type, row, &lower, err) == 0 &&
-	    close_abandoned(s, k, row, err) == 0 && forget_cursor(s, b, row, err) == 0 &&
-	    start(b, type, &lower, row, err) == 0)
+	    nq_bound_find(b, type, row, &lower, err) == 0 && close_abandoned(s, k, row, err) == 0 &&
+	    forget_cursor(s, b, row, err) == 0 && start(b, type, &lower, row, err) == 0)
 		rc = save(s, k, row, err);
 	nq_buf_free(&lower);
 	return rc;
@@ -213,8 +221,8 @@ own_run(const struct nq_row *row, const char *run, struct nq_err *err)
 	if (nq_row_is(row, NQ_F_RUN_ID, run))
 		return nq_row_is(row, NQ_F_STATUS, "running");
 	if (!nq_row_has(row, NQ_F_RUN_ID))
-		return nq_err_set(err, NQ_FAIL,
-		    "run '%s' is not on: no run has begun since the last reset", run);
+		return nq_err_set(
+		    err, NQ_FAIL, "run '%s' is not on: no run has begun since the last reset", run);
 	return nq_err_set(err, NQ_FAIL, "run '%s' is superseded by run '%s' (%s)", run,
 	    row->value[NQ_F_RUN_ID].data, row->value[NQ_F_STATUS].data);
 }
@@ -319,8 +327,8 @@ complete_held(struct nq_store *s, struct nq_key k, const struct nq_complete *c, 
 	if (s->ops->load(s, k, row, err) >= 0)
 		on = own_run(row, c->run, err);
 	if (on != -1 && nq_bound_next(row, c, kept, &next, err) == 0)
-		rc = on == 1 ? commit(s, k, c, &next, row, err) :
-			       already_ended(s, k, c, &next, row, err);
+		rc = on == 1 ? commit(s, k, c, &next, row, err)
+			     : already_ended(s, k, c, &next, row, err);
 	nq_buf_free(&next);
 	return rc;
 }
@@ -394,30 +402,41 @@ load_for_reset(struct nq_store *s, struct nq_key k, struct nq_row *row, struct n
 	if (rc == -2) {
 		nq_log(NQ_LOG_WARN, "reset", "%s", err->msg);
 		rc = nq_history_last(s, k, row, err);
+		set_text(row, NQ_F_CONNECTOR, k.connector);
+		set_text(row, NQ_F_STREAM, k.stream);
 	}
 	return rc < 0 ? -1 : 0;
 }
 
 static int
-set_cursor(const struct nq_reset *r, struct nq_row *row, struct nq_err *err)
+check_reset(const struct nq_reset *r, const struct nq_row *row, enum nq_cursor_type *type,
+    struct nq_err *err)
 {
-	enum nq_cursor_type type = r->type != NQ_CURSOR_NONE ? r->type : nq_row_cursor_type(row);
+	*type = r->type != NQ_CURSOR_NONE ? r->type : nq_row_cursor_type(row);
+	if (*r->cursor == '\0')
+		return 0;
+	if (*type == NQ_CURSOR_NONE)
+		return nq_err_set(
+		    err, NQ_USAGE, "--cursor needs --cursor-type: this stream has none so far");
+	if (nq_watermark_check(*type, nq_str(r->cursor), err) == 0)
+		return 0;
+	err->status = NQ_USAGE;
+	return nq_err_at(err, "--cursor: ");
+}
 
-	if (*r->cursor != '\0' && type == NQ_CURSOR_NONE)
-		return nq_err_set(err, NQ_USAGE,
-		    "--cursor needs --cursor-type: this stream has none so far");
-	if (*r->cursor != '\0' && nq_watermark_check(type, nq_str(r->cursor), err) == -1) {
-		err->status = NQ_USAGE;
-		return nq_err_at(err, "--cursor: ");
-	}
+static void
+set_cursor(const struct nq_reset *r, enum nq_cursor_type type, struct nq_row *row)
+{
 	if (type != NQ_CURSOR_NONE)
 		set_text(row, NQ_F_CURSOR_TYPE, nq_cursor_type_name(type));
 	set_text(row, NQ_F_CURSOR, r->cursor);
+	set_text(row, NQ_F_COMMITTED_AT, "");
 	if (*r->cursor != '\0')
 		set_now(row, NQ_F_COMMITTED_AT);
-	else
-		set_text(row, NQ_F_COMMITTED_AT, "");
-	return 0;
+	set_text(row, NQ_F_STATUS, "idle");
+	set_text(row, NQ_F_RUN_ID, "");
+	set_text(row, NQ_F_LOWER_BOUND, "");
+	set_text(row, NQ_F_ERROR, "");
 }
 
 static int
@@ -425,21 +444,17 @@ reset_held(struct nq_store *s, struct nq_key k, const struct nq_reset *r, struct
     struct nq_err *err)
 {
 	struct nq_buf old = NQ_BUF_INIT;
+	enum nq_cursor_type type;
 	int rc = -1;
 
-	if (s->ops->busy(s, k, err) != 0 || load_for_reset(s, k, row, err) == -1)
+	if (s->ops->busy(s, k, err) != 0 || load_for_reset(s, k, row, err) == -1 ||
+	    check_reset(r, row, &type, err) == -1 || close_abandoned(s, k, row, err) == -1)
 		return -1;
 	nq_buf_addstr(&old, nq_row_get(row, NQ_F_CURSOR));
-	if (close_abandoned(s, k, row, err) == -1 || set_cursor(r, row, err) == -1)
-		goto out;
-	set_text(row, NQ_F_STATUS, "idle");
-	set_text(row, NQ_F_RUN_ID, "");
-	set_text(row, NQ_F_LOWER_BOUND, "");
-	set_text(row, NQ_F_ERROR, "");
-	set_now(row, NQ_F_UPDATED_AT);
+	set_cursor(r, type, row);
+	stamp(row);
 	if (nq_history_add(s, "reset", row, r->reason, nq_buf_str(&old), err) == 0)
-		rc = save(s, k, row, err);
-out:
+		rc = s->ops->save(s, k, row, err);
 	nq_buf_free(&old);
 	return rc;
 }

@@ -28,8 +28,8 @@ struct nq_begin {
  * holds its lock no more is closed as abandoned. NQ_TEMPFAIL when another run holds the lock;
  * refused (NQ_FAIL) when the cursor belongs to another destination, table or cursor type.
  */
-int nq_run_begin(struct nq_store *, struct nq_key, const struct nq_begin *, struct nq_row *out,
-    struct nq_err *);
+int nq_run_begin(
+    struct nq_store *, struct nq_key, const struct nq_begin *, struct nq_row *out, struct nq_err *);
 
 struct nq_complete {
 	const char *run;		  /* its id */
@@ -62,7 +62,7 @@ struct nq_reset {
 	const char *cursor, *reason;
 };
 
-int nq_run_reset(struct nq_store *, struct nq_key, const struct nq_reset *, struct nq_row *out,
-    struct nq_err *);
+int nq_run_reset(
+    struct nq_store *, struct nq_key, const struct nq_reset *, struct nq_row *out, struct nq_err *);
 
 #endif

@@ -67,8 +67,7 @@ struct nq_store {
  * where is NULL for the default: $NQ_STATE, else $XDG_STATE_HOME/nq, else ~/.local/state/nq,
  * written into room. Nothing is created yet.
  */
-int
-nq_store_open(struct nq_store *, const char *where, struct nq_buf *room, struct nq_err *);
+int nq_store_open(struct nq_store *, const char *where, struct nq_buf *room, struct nq_err *);
 void nq_store_close(struct nq_store *);
 
 #endif
