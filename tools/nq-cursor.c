@@ -7,12 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/cli.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "json/doc.h"
 #include "state/metrics.h"
+#include "state/rows.h"
 #include "state/run.h"
 #include "state/show.h"
 #include "state/track.h"
@@ -28,65 +27,31 @@ static struct {
 	char **operand; /* what is left of the command line, ended by NULL */
 	int operands;
 	bool dashes; /* "--" stood right before the operands */
-} o = {.max_line = NQ_MAX_LINE};
+} o = {.max_line = NQ_MAX_LINE, .watermark_null = "fail"};
 
-/* === what is told ========================================================================== */
+/* === what all verbs need =================================================================== */
 
 static int
-check_fields(struct nq_err *err)
-{
-	const char *names[NQ_ROW_FIELDS + 1], *near;
-
-	for (int f = 0; f < NQ_ROW_FIELDS; f++)
-		names[f] = nq_row_field_name((enum nq_field)f);
-	names[NQ_ROW_FIELDS] = NULL;
-	for (size_t i = 0; i < o.fields.n; i++) {
-		if (nq_row_field(o.fields.v[i]) != -1)
-			continue;
-		near = nq_str_nearest(o.fields.v[i], names);
-		return nq_err_set(err, NQ_USAGE, "--field: a row has no '%s'%s%s%s", o.fields.v[i],
-		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
-		    near != NULL ? "'?" : "");
-	}
-	return 0;
-}
-
-static void
 put(const struct nq_buf *b)
 {
 	fwrite(b->data, 1, b->len, stdout);
+	return 0;
 }
 
-static void
-put_row(const struct nq_row *row)
+static int
+put_row(const struct nq_row *row, struct nq_err *err)
 {
 	struct nq_buf b = NQ_BUF_INIT;
-
-	nq_buf_addc(&b, '{');
-	nq_row_write(row, &b);
-	nq_buf_adds(&b, "}\n");
-	put(&b);
-	nq_buf_free(&b);
-}
-
-/* Raw values, a line each: one that holds a line feed or NUL would lie to the shell. */
-static int
-put_fields(const struct nq_row *row, struct nq_err *err)
-{
-	struct nq_str s;
+	int rc = 0;
 
 	if (o.fields.n == 0)
-		put_row(row);
-	for (size_t i = 0; i < o.fields.n; i++) {
-		s = nq_row_get(row, (enum nq_field)nq_row_field(o.fields.v[i]));
-		if (memchr(s.p, '\n', s.n) != NULL || memchr(s.p, '\0', s.n) != NULL)
-			return nq_err_set(err, NQ_FAIL,
-			    "--field: the value of '%s' is not one line: read the JSON",
-			    o.fields.v[i]);
-		fwrite(s.p, 1, s.n, stdout);
-		putchar('\n');
-	}
-	return 0;
+		nq_show_row(row, &b);
+	else
+		rc = nq_show_fields(row, &o.fields, &b, err);
+	if (rc == 0)
+		put(&b);
+	nq_buf_free(&b);
+	return rc;
 }
 
 static int
@@ -111,7 +76,7 @@ needs(const char *option, const char *value, struct nq_err *err)
 static int
 do_get(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
 {
-	return s->ops->load(s, k, row, err) < 0 ? -1 : put_fields(row, err);
+	return s->ops->load(s, k, row, err) < 0 ? -1 : put_row(row, err);
 }
 
 static int
@@ -128,7 +93,7 @@ do_begin(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 		return nq_err_set(err, NQ_USAGE, "--full and --since exclude each other");
 	if (cursor_type(&b.type, err) == -1 || nq_run_begin(s, k, &b, row, err) == -1)
 		return -1;
-	return put_fields(row, err);
+	return put_row(row, err);
 }
 
 /* 1 and the receipt, 0 when a cursor was given instead of one, -1. */
@@ -145,9 +110,6 @@ read_receipt(struct nq_receipt *r, struct nq_err *err)
 		    "say --cursor, or give the receipt of nq-load on standard input");
 	if (nq_io_read_file("-", NQ_MAX_CONFIG, &text, err) == -1)
 		err->status = NQ_FAIL;
-	else if (strspn(text.data, " \t\r\n") == text.len)
-		nq_err_set(err, NQ_FAIL,
-		    "no receipt on standard input: the load did not succeed, the cursor stays");
 	else
 		rc = nq_receipt_read(r, nq_buf_str(&text), err) == -1 ? -1 : 1;
 	nq_buf_free(&text);
@@ -179,7 +141,7 @@ do_complete(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_e
 	if (kept)
 		nq_log(NQ_LOG_WARN, "complete",
 		    "the run began above the committed cursor: the cursor stays");
-	return rc == -1 ? -1 : put_fields(row, err);
+	return rc == -1 ? -1 : put_row(row, err);
 }
 
 static int
@@ -188,7 +150,7 @@ do_fail(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *
 	if (needs("--run", o.run, err) == -1 || needs("--error", o.error, err) == -1 ||
 	    nq_run_fail(s, k, o.run, o.error, row, err) == -1)
 		return -1;
-	return put_fields(row, err);
+	return put_row(row, err);
 }
 
 static int
@@ -199,7 +161,7 @@ do_reset(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 	if (needs("--cursor", o.cursor, err) == -1 || needs("--reason", o.reason, err) == -1 ||
 	    cursor_type(&r.type, err) == -1 || nq_run_reset(s, k, &r, row, err) == -1)
 		return -1;
-	return put_fields(row, err);
+	return put_row(row, err);
 }
 
 static int
@@ -220,80 +182,43 @@ do_lock(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *
 
 /* === verbs that look ======================================================================= */
 
-struct rows {
-	struct nq_store *store;
-	struct nq_row *v;
-	size_t n;
-	bool damaged;
-};
-
-/* A row that cannot be read is told, and the others are listed all the same. */
 static int
-collect(void *ctx, struct nq_key k, struct nq_err *err)
-{
-	struct nq_err why = NQ_ERR_INIT;
-	struct rows *all = ctx;
-	struct nq_row row;
-
-	(void)err;
-	if ((o.operands > 0 && strcmp(o.operand[0], k.connector) != 0) ||
-	    (o.operands > 1 && strcmp(o.operand[1], k.stream) != 0))
-		return 0;
-	nq_row_init(&row);
-	if (all->store->ops->load(all->store, k, &row, &why) == 1) {
-		all->v = nq_reallocarray(all->v, all->n + 1, sizeof(*all->v));
-		all->v[all->n++] = row;
-		return 0;
-	}
-	nq_row_free(&row);
-	if (why.msg[0] != '\0') {
-		nq_log_failure(&why);
-		all->damaged = true;
-	}
-	return 0;
-}
-
-static void
-put_table(const struct rows *all)
+list_with(
+    struct nq_store *s, void (*show)(const struct nq_rows *, struct nq_buf *), struct nq_err *err)
 {
 	struct nq_buf b = NQ_BUF_INIT;
+	struct nq_rows rows;
+	int rc = nq_rows_collect(&rows, s, o.operands > 0 ? o.operand[0] : NULL,
+	    o.operands > 1 ? o.operand[1] : NULL, err);
 
-	nq_show_rows(all->v, all->n, &b);
-	put(&b);
-	nq_buf_free(&b);
-}
-
-static void
-put_lines(const struct rows *all)
-{
-	for (size_t i = 0; i < all->n; i++)
-		put_row(&all->v[i]);
-}
-
-static void
-put_metrics(const struct rows *all)
-{
-	struct nq_buf b = NQ_BUF_INIT;
-
-	nq_metrics_format(all->v, all->n, nq_time_now(), &b);
-	put(&b);
-	nq_buf_free(&b);
-}
-
-static int
-list_with(struct nq_store *s, void (*show)(const struct rows *), struct nq_err *err)
-{
-	struct rows all = {s, NULL, 0, false};
-	int rc = s->ops->list(s, collect, &all, err);
-
-	if (rc == 0)
-		show(&all);
-	for (size_t i = 0; i < all.n; i++)
-		nq_row_free(&all.v[i]);
-	free(all.v);
-	if (rc == 0 && all.damaged)
+	if (rc == 0) {
+		show(&rows, &b);
+		put(&b);
+	}
+	if (rc == 0 && rows.unreadable > 0)
 		rc = nq_err_set(err, NQ_FAIL, "not all rows could be read");
+	nq_rows_free(&rows);
+	nq_buf_free(&b);
 	return rc;
+}
+
+static void
+show_table(const struct nq_rows *rows, struct nq_buf *b)
+{
+	nq_show_rows(rows->v, rows->n, b);
+}
+
+static void
+show_lines(const struct nq_rows *rows, struct nq_buf *b)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		nq_show_row(&rows->v[i], b);
+}
+
+static void
+show_metrics(const struct nq_rows *rows, struct nq_buf *b)
+{
+	nq_metrics_format(rows->v, rows->n, nq_time_now(), b);
 }
 
 static int
@@ -301,7 +226,7 @@ do_list(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *
 {
 	(void)k;
 	(void)row;
-	return list_with(s, o.json ? put_lines : put_table, err);
+	return list_with(s, o.json ? show_lines : show_table, err);
 }
 
 static int
@@ -309,7 +234,7 @@ do_metrics(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_er
 {
 	(void)k;
 	(void)row;
-	return list_with(s, put_metrics, err);
+	return list_with(s, show_metrics, err);
 }
 
 static int
@@ -329,54 +254,23 @@ do_history(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_er
 	return rc;
 }
 
-/* === track ================================================================================= */
-
-/* .updated_at or .id:numeric_id: what follows the last colon counts when it is a type. */
-static int
-parse_watermark(const char *text, struct nq_path *path, struct nq_track *t, struct nq_err *err)
-{
-	struct nq_err ignored = NQ_ERR_INIT;
-	const char *colon = strrchr(text, ':');
-	size_t n = strlen(text);
-
-	t->type = NQ_CURSOR_TIMESTAMP;
-	if (colon != NULL && nq_cursor_type_parse(nq_str(colon + 1), &t->type, &ignored) == 0)
-		n = (size_t)(colon - text);
-	t->path = path;
-	return nq_path_parse(path, (struct nq_str){text, n}, err);
-}
-
-static int
-settle_track(struct nq_track *t, struct nq_path *path, struct nq_err *err)
-{
-	bool has_path = !o.dashes;
-
-	if (o.max_line == 0 || o.max_line > NQ_MAX_LINE_CAP)
-		return nq_err_set(err, NQ_USAGE, "--max-line: at most 1G");
-	if (o.operands < (has_path ? 3 : 1) || (has_path && strcmp(o.operand[1], "--") != 0))
-		return nq_err_set(err, NQ_USAGE,
-		    "write '--' and the command: nq-cursor track [PATH[:TYPE]] -- COMMAND");
-	if (o.watermark_null != NULL && strcmp(o.watermark_null, "skip") != 0 &&
-	    strcmp(o.watermark_null, "fail") != 0)
-		return nq_err_set(err, NQ_USAGE, "--watermark-null: write fail or skip");
-	t->skip_null = o.watermark_null != NULL && strcmp(o.watermark_null, "skip") == 0;
-	t->no_cap = o.no_cap;
-	t->max_line = o.max_line;
-	t->argv = o.operand + (has_path ? 2 : 0);
-	return has_path ? parse_watermark(o.operand[0], path, t, err) : 0;
-}
-
 static int
 do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
 {
 	struct nq_path path = {.n = 0, .text = NULL};
-	struct nq_track t = {.path = NULL};
-	int rc;
+	struct nq_track t = {.max_line = o.max_line, .no_cap = o.no_cap};
+	int rc = -1;
 
 	(void)s;
 	(void)k;
 	(void)row;
-	rc = settle_track(&t, &path, err);
+	t.skip_null = strcmp(o.watermark_null, "skip") == 0;
+	if (!t.skip_null && strcmp(o.watermark_null, "fail") != 0)
+		nq_err_set(err, NQ_USAGE, "--watermark-null: write fail or skip");
+	else if (o.max_line == 0 || o.max_line > NQ_MAX_LINE_CAP)
+		nq_err_set(err, NQ_USAGE, "--max-line: at most 1G");
+	else
+		rc = nq_track_operands(&t, o.operand, o.operands, o.dashes, &path, err);
 	if (rc == 0)
 		rc = nq_track_run(&t, err);
 	nq_path_free(&path);
@@ -385,69 +279,68 @@ do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 
 /* === the tables ============================================================================ */
 
-#define OPT_STATE                                                                     \
-	{                                                                             \
-		"state", 'S', "WHERE", NQ_OPT_STR, &o.state,                          \
-		    "the directory of the state ($NQ_STATE, $XDG_STATE_HOME/nq, …)" \
+/* clang-format off: rows are easier to read as rows */
+#define STATE                                                                              \
+	{                                                                                  \
+		"state", 'S', "WHERE", NQ_OPT_STR, &o.state,                               \
+		    "directory of the state (default: $NQ_STATE, else $XDG_STATE_HOME/nq)" \
 	}
-#define OPT_FIELD                                                               \
+#define FIELD                                                                   \
 	{                                                                       \
 		"field", 'F', "NAME", NQ_OPT_LIST, &o.fields,                   \
 		    "print this value instead of the row, a line each (repeat)" \
 	}
-#define OPT_TYPE                                                        \
+#define TYPE                                                            \
 	{                                                               \
 		"cursor-type", 't', "TYPE", NQ_OPT_STR, &o.cursor_type, \
 		    "timestamp_utc, numeric_id or opaque_token"         \
 	}
-#define OPT_JSON                                                                  \
-	{                                                                         \
-		"json", 'j', NULL, NQ_OPT_FLAG, &o.json, "one JSON object a line" \
-	}
-#define OPT_RUN                                                                    \
+#define RUN                                                                        \
 	{                                                                          \
 		"run", 'r', "ID", NQ_OPT_STR, &o.run, "the run, as begin named it" \
 	}
-#define OPT_END                                        \
+#define END                                            \
 	{                                              \
 		NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL \
 	}
 
-static const struct nq_opt opts_main[] = {OPT_STATE, OPT_END};
-static const struct nq_opt opts_get[] = {OPT_STATE, OPT_FIELD, OPT_END};
+static const struct nq_opt opts_main[] = {STATE, END};
+static const struct nq_opt opts_get[] = {STATE, FIELD, END};
 static const struct nq_opt opts_begin[] = {
-    OPT_STATE, OPT_FIELD, OPT_TYPE,
+    STATE, FIELD, TYPE,
     {"since",	       's', "VALUE", NQ_OPT_STR,	&o.since,	  "begin here instead (-7d: so long before now)"},
     {"initial",		'i', "VALUE", NQ_OPT_STR,	  &o.initial,     "begin a first run here (-7d: likewise)"      },
     {"lag",		 'l', "TIME",	 NQ_OPT_SECONDS, &o.lag_ms,	    "begin so long before the committed cursor"   },
     {"destination",	    'd', "TEXT",	 NQ_OPT_STR,     &o.destination,
-			   "where the records go, as nq-load --probe tells it"								},
+		   "where the records go, as nq-load --probe tells it"								},
     {"destination-missing", 0,   NULL,    NQ_OPT_FLAG,	  &o.missing,     "its table is not there"		      },
-    {"full",		0,	NULL,    NQ_OPT_FLAG,	   &o.full,
-			   "no lower bound; a new destination or table is welcome"							       },
-    OPT_END
+    {"full",		0,	NULL,    NQ_OPT_FLAG,	   &o.full,	    "no lower bound; a new destination is welcome"},
+	     END
 };
 static const struct nq_opt opts_complete[] = {
-    OPT_STATE, OPT_FIELD, OPT_RUN,
-    {"cursor",   'c', "VALUE", NQ_OPT_STR, &o.cursor,   "commit this one instead of the receipt's"},
+    STATE, FIELD, RUN,
+    {"cursor",   'c', "VALUE", NQ_OPT_STR, &o.cursor,   "commit this one; no receipt is read"},
     {"records",	'n', "N",	  NQ_OPT_STR, &o.records,  "how many records were processed"	   },
-    {"metadata", 'm', "JSON",  NQ_OPT_STR, &o.metadata, "an object to keep with the row"	       },
-	  OPT_END
+    {"metadata", 'm', "JSON",  NQ_OPT_STR, &o.metadata, "an object to keep with the row"     },
+	  END
 };
 static const struct nq_opt opts_fail[] = {
-    OPT_STATE, OPT_FIELD, OPT_RUN, {"error", 'e', "TEXT", NQ_OPT_STR, &o.error, "why it failed"},
-    OPT_END
+    STATE, FIELD, RUN, {"error", 'e', "TEXT", NQ_OPT_STR, &o.error, "why it failed"},
+	      END
 };
 static const struct nq_opt opts_reset[] = {
-    OPT_STATE, OPT_FIELD, OPT_TYPE,
+    STATE, FIELD, TYPE,
     {"cursor", 'c', "VALUE", NQ_OPT_STR, &o.cursor, "the new cursor; '' for none"},
     {"reason", 'R', "TEXT",  NQ_OPT_STR, &o.reason, "why, for the history"	 },
-	    OPT_END
+	    END
 };
-static const struct nq_opt opts_list[] = {OPT_STATE, OPT_JSON, OPT_END};
+static const struct nq_opt opts_list[] = {
+    STATE, {"json", 'j', NULL, NQ_OPT_FLAG, &o.json, "one JSON object a line"},
+	END
+};
 static const struct nq_opt opts_lock[] = {
-    OPT_STATE, {"wait", 'w', "TIME", NQ_OPT_SECONDS, &o.wait_ms, "wait so long for the lock (0)"},
-    OPT_END
+    STATE, {"wait", 'w', "TIME", NQ_OPT_SECONDS, &o.wait_ms, "wait so long for the lock (0)"},
+     END
 };
 static const struct nq_opt opts_track[] = {
     {"watermark-null",   0, "fail|skip", NQ_OPT_STR,  &o.watermark_null,
@@ -455,7 +348,7 @@ static const struct nq_opt opts_track[] = {
     {"no-watermark-cap", 0, NULL,	  NQ_OPT_FLAG, &o.no_cap,
 	"take timestamps of the future as they are"						   },
     {"max-line",	 0, "SIZE",	    NQ_OPT_SIZE, &o.max_line,	      "the longest record (16M)"},
-	   OPT_END
+	   END
 };
 
 typedef int (*verb_fn)(struct nq_store *, struct nq_key, struct nq_row *, struct nq_err *);
@@ -505,6 +398,7 @@ static const struct verb {
 	{"nq-cursor metrics", "nq-cursor metrics [options] [CONNECTOR [STREAM]]",
 	    "Prints where the streams stand as Prometheus text.", opts_main, false}		   },
 };
+/* clang-format on */
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -523,7 +417,7 @@ find_verb(const char *name, struct nq_err *err)
 	names[VERBS] = NULL;
 	near = name != NULL ? nq_str_nearest(name, names) : NULL;
 	if (name == NULL)
-		nq_err_set(err, NQ_USAGE, "no verb: write get, begin, complete, list …");
+		nq_err_set(err, NQ_USAGE, "no verb");
 	else
 		nq_err_set(err, NQ_USAGE, "unknown verb '%s'%s%s%s", name,
 		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
@@ -594,7 +488,8 @@ parse(const struct nq_cli *cli, int argc, char **argv, enum nq_status *status)
 		o.operand = argv + first + (at > 0 ? at : 0);
 		o.operands = at > 0 ? argc - first - at : 0;
 		o.dashes = at > 0 && strcmp(o.operand[-1], "--") == 0;
-		if (at >= 0 && check_fields(&err) == 0 && check_names(v->names, &err) == 0)
+		if (at >= 0 && nq_show_fields_check(&o.fields, &err) == 0 &&
+		    check_names(v->names, &err) == 0)
 			return v;
 		first = at;
 	}

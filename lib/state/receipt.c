@@ -65,7 +65,9 @@ nq_receipt_read(struct nq_receipt *r, struct nq_str text, struct nq_err *err)
 	int rc = -1;
 
 	nq_doc_init(&d);
-	if (nq_doc_parse(&d, text, err) == -1)
+	if (strspn(text.p, " \t\r\n") == text.n)
+		nq_err_set(err, NQ_FAIL, "no receipt: the load did not succeed, the cursor stays");
+	else if (nq_doc_parse(&d, text, err) == -1)
 		nq_err_at(err, "receipt: ");
 	else if (nq_doc_type(&d, 0) != NQ_OBJECT)
 		nq_err_set(err, NQ_FAIL, "receipt: not an object");

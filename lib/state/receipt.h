@@ -18,7 +18,8 @@ struct nq_receipt {
 void nq_receipt_init(struct nq_receipt *);
 void nq_receipt_free(struct nq_receipt *);
 
-/* The whole text must be one receipt: an object with records and destination, no key twice. */
+/* The whole text must be one receipt: an object with records and destination, no key twice.
+ * NUL-terminated. */
 int nq_receipt_read(struct nq_receipt *, struct nq_str text, struct nq_err *);
 
 #endif

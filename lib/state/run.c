@@ -329,6 +329,8 @@ complete_held(struct nq_store *s, struct nq_key k, const struct nq_complete *c, 
 	if (on != -1 && nq_bound_next(row, c, kept, &next, err) == 0)
 		rc = on == 1 ? commit(s, k, c, &next, row, err)
 			     : already_ended(s, k, c, &next, row, err);
+	if (on != 1)
+		*kept = false;
 	nq_buf_free(&next);
 	return rc;
 }

@@ -33,6 +33,50 @@ enum {
 };
 
 void
+nq_show_row(const struct nq_row *row, struct nq_buf *out)
+{
+	nq_buf_addc(out, '{');
+	nq_row_write(row, out);
+	nq_buf_adds(out, "}\n");
+}
+
+int
+nq_show_fields_check(const struct nq_list *l, struct nq_err *err)
+{
+	const char *names[NQ_ROW_FIELDS + 1], *near;
+
+	for (int f = 0; f < NQ_ROW_FIELDS; f++)
+		names[f] = nq_row_field_name((enum nq_field)f);
+	names[NQ_ROW_FIELDS] = NULL;
+	for (size_t i = 0; i < l->n; i++) {
+		if (nq_row_field(l->v[i]) != -1)
+			continue;
+		near = nq_str_nearest(l->v[i], names);
+		return nq_err_set(err, NQ_USAGE, "--field: a row has no '%s'%s%s%s", l->v[i],
+		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+		    near != NULL ? "'?" : "");
+	}
+	return 0;
+}
+
+int
+nq_show_fields(
+    const struct nq_row *row, const struct nq_list *l, struct nq_buf *out, struct nq_err *err)
+{
+	struct nq_str s;
+
+	for (size_t i = 0; i < l->n; i++) {
+		s = nq_row_get(row, (enum nq_field)nq_row_field(l->v[i]));
+		if (memchr(s.p, '\n', s.n) != NULL || memchr(s.p, '\0', s.n) != NULL)
+			return nq_err_set(err, NQ_FAIL,
+			    "--field: the value of '%s' is not one line: read the JSON", l->v[i]);
+		nq_buf_addstr(out, s);
+		nq_buf_addc(out, '\n');
+	}
+	return 0;
+}
+
+void
 nq_show_rows(const struct nq_row *rows, size_t n, struct nq_buf *out)
 {
 	struct nq_table t = {ROW_COLUMNS, NULL, 0};

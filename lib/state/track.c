@@ -400,3 +400,35 @@ nq_track_run(const struct nq_track *t, struct nq_err *err)
 	fini(&p);
 	return rc;
 }
+
+/* === operands ============================================================================== */
+
+/* .updated_at or .id:numeric_id: what follows the last colon counts when it is a type. */
+static int
+parse_watermark(const char *text, struct nq_path *path, struct nq_track *t, struct nq_err *err)
+{
+	struct nq_err ignored = NQ_ERR_INIT;
+	const char *colon = strrchr(text, ':');
+	size_t n = strlen(text);
+
+	t->type = NQ_CURSOR_TIMESTAMP;
+	if (colon != NULL && nq_cursor_type_parse(nq_str(colon + 1), &t->type, &ignored) == 0)
+		n = (size_t)(colon - text);
+	t->path = path;
+	return nq_path_parse(path, (struct nq_str){text, n}, err);
+}
+
+int
+nq_track_operands(struct nq_track *t, char **operand, int n, bool dashes, struct nq_path *path,
+    struct nq_err *err)
+{
+	if (dashes && n > 0) {
+		t->argv = operand;
+		return 0;
+	}
+	if (dashes || n < 3 || strcmp(operand[1], "--") != 0)
+		return nq_err_set(err, NQ_USAGE,
+		    "write '--' and the command: nq-cursor track [PATH[:TYPE]] -- COMMAND");
+	t->argv = operand + 2;
+	return parse_watermark(operand[0], path, t, err);
+}

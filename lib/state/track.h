@@ -26,6 +26,13 @@ struct nq_track {
 	size_t max_line;
 };
 
+/*
+ * Reads the operands "[PATH[:TYPE]] -- COMMAND…": dashes tells that the "--" came first and is
+ * gone already. path is the room for the parsed one.
+ */
+int nq_track_operands(
+    struct nq_track *, char **operand, int n, bool dashes, struct nq_path *path, struct nq_err *);
+
 /* 0, or -1 with the status to end with. */
 int nq_track_run(const struct nq_track *, struct nq_err *);
 
