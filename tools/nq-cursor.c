@@ -378,7 +378,7 @@ static const struct verb {
     {"reset",    do_reset,	BOTH_NAMES,
 	{"nq-cursor reset",
 	    "nq-cursor reset --cursor VALUE --reason TEXT [options] CONNECTOR STREAM",
-	    "Sets the cursor by hand, back or forth, and writes that into the history.", opts_reset,
+	    "Sets the cursor by hand, back or forth, and notes that in the history.", opts_reset,
 	    false}									     },
     {"list",     do_list,     MAYBE_NAMES,
 	{"nq-cursor list", "nq-cursor list [options] [CONNECTOR [STREAM]]",
