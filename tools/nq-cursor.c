@@ -279,77 +279,46 @@ do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 
 /* === the tables ============================================================================ */
 
-/* clang-format off: rows are easier to read as rows */
-#define STATE                                                                              \
-	{                                                                                  \
-		"state", 'S', "WHERE", NQ_OPT_STR, &o.state,                               \
-		    "directory of the state (default: $NQ_STATE, else $XDG_STATE_HOME/nq)" \
-	}
-#define FIELD                                                                   \
-	{                                                                       \
-		"field", 'F', "NAME", NQ_OPT_LIST, &o.fields,                   \
-		    "print this value instead of the row, a line each (repeat)" \
-	}
-#define TYPE                                                            \
-	{                                                               \
-		"cursor-type", 't', "TYPE", NQ_OPT_STR, &o.cursor_type, \
-		    "timestamp_utc, numeric_id or opaque_token"         \
-	}
-#define RUN                                                                        \
-	{                                                                          \
-		"run", 'r', "ID", NQ_OPT_STR, &o.run, "the run, as begin named it" \
-	}
-#define END                                            \
-	{                                              \
-		NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL \
-	}
+/* Rows are easier to read as rows. */
+/* clang-format off */
+#define STATE {"state", 'S', "WHERE", NQ_OPT_STR, &o.state, \
+	"directory of the state (default: $NQ_STATE, else $XDG_STATE_HOME/nq)"}
+#define FIELD {"field", 'F', "NAME", NQ_OPT_LIST, &o.fields, \
+	"print this value instead of the row, a line each (repeat)"}
+#define TYPE {"cursor-type", 't', "TYPE", NQ_OPT_STR, &o.cursor_type, \
+	"timestamp_utc, numeric_id or opaque_token"}
+#define RUN {"run", 'r', "ID", NQ_OPT_STR, &o.run, "the run, as begin named it"}
+#define END {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL}
 
 static const struct nq_opt opts_main[] = {STATE, END};
 static const struct nq_opt opts_get[] = {STATE, FIELD, END};
-static const struct nq_opt opts_begin[] = {
-    STATE, FIELD, TYPE,
-    {"since",	       's', "VALUE", NQ_OPT_STR,	&o.since,	  "begin here instead (-7d: so long before now)"},
-    {"initial",		'i', "VALUE", NQ_OPT_STR,	  &o.initial,     "begin a first run here (-7d: likewise)"      },
-    {"lag",		 'l', "TIME",	 NQ_OPT_SECONDS, &o.lag_ms,	    "begin so long before the committed cursor"   },
-    {"destination",	    'd', "TEXT",	 NQ_OPT_STR,     &o.destination,
-		   "where the records go, as nq-load --probe tells it"								},
-    {"destination-missing", 0,   NULL,    NQ_OPT_FLAG,	  &o.missing,     "its table is not there"		      },
-    {"full",		0,	NULL,    NQ_OPT_FLAG,	   &o.full,	    "no lower bound; a new destination is welcome"},
-	     END
-};
-static const struct nq_opt opts_complete[] = {
-    STATE, FIELD, RUN,
-    {"cursor",   'c', "VALUE", NQ_OPT_STR, &o.cursor,   "commit this one; no receipt is read"},
-    {"records",	'n', "N",	  NQ_OPT_STR, &o.records,  "how many records were processed"	   },
-    {"metadata", 'm', "JSON",  NQ_OPT_STR, &o.metadata, "an object to keep with the row"     },
-	  END
-};
-static const struct nq_opt opts_fail[] = {
-    STATE, FIELD, RUN, {"error", 'e', "TEXT", NQ_OPT_STR, &o.error, "why it failed"},
-	      END
-};
-static const struct nq_opt opts_reset[] = {
-    STATE, FIELD, TYPE,
-    {"cursor", 'c', "VALUE", NQ_OPT_STR, &o.cursor, "the new cursor; '' for none"},
-    {"reason", 'R', "TEXT",  NQ_OPT_STR, &o.reason, "why, for the history"	 },
-	    END
-};
-static const struct nq_opt opts_list[] = {
-    STATE, {"json", 'j', NULL, NQ_OPT_FLAG, &o.json, "one JSON object a line"},
-	END
-};
-static const struct nq_opt opts_lock[] = {
-    STATE, {"wait", 'w', "TIME", NQ_OPT_SECONDS, &o.wait_ms, "wait so long for the lock (0)"},
-     END
-};
+static const struct nq_opt opts_begin[] = {STATE, FIELD, TYPE,
+	{"since", 's', "VALUE", NQ_OPT_STR, &o.since, "begin here instead (-7d: so long before now)"},
+	{"initial", 'i', "VALUE", NQ_OPT_STR, &o.initial, "begin a first run here (-7d: likewise)"},
+	{"lag", 'l', "TIME", NQ_OPT_SECONDS, &o.lag_ms, "begin so long before the committed cursor"},
+	{"destination", 'd', "TEXT", NQ_OPT_STR, &o.destination,
+	    "where the records go, as nq-load --probe tells it"},
+	{"destination-missing", 0, NULL, NQ_OPT_FLAG, &o.missing, "its table is not there"},
+	{"full", 0, NULL, NQ_OPT_FLAG, &o.full, "no lower bound; a new destination is welcome"}, END};
+static const struct nq_opt opts_complete[] = {STATE, FIELD, RUN,
+	{"cursor", 'c', "VALUE", NQ_OPT_STR, &o.cursor, "commit this one; no receipt is read"},
+	{"records", 'n', "N", NQ_OPT_STR, &o.records, "how many records were processed"},
+	{"metadata", 'm', "JSON", NQ_OPT_STR, &o.metadata, "an object to keep with the row"}, END};
+static const struct nq_opt opts_fail[] = {STATE, FIELD, RUN,
+	{"error", 'e', "TEXT", NQ_OPT_STR, &o.error, "why it failed"}, END};
+static const struct nq_opt opts_reset[] = {STATE, FIELD, TYPE,
+	{"cursor", 'c', "VALUE", NQ_OPT_STR, &o.cursor, "the new cursor; '' for none"},
+	{"reason", 'R', "TEXT", NQ_OPT_STR, &o.reason, "why, for the history"}, END};
+static const struct nq_opt opts_list[] = {STATE,
+	{"json", 'j', NULL, NQ_OPT_FLAG, &o.json, "one JSON object a line"}, END};
+static const struct nq_opt opts_lock[] = {STATE,
+	{"wait", 'w', "TIME", NQ_OPT_SECONDS, &o.wait_ms, "wait so long for the lock (0)"}, END};
 static const struct nq_opt opts_track[] = {
-    {"watermark-null",   0, "fail|skip", NQ_OPT_STR,  &o.watermark_null,
-	"what to do with a record that has no value at PATH (fail)"				   },
-    {"no-watermark-cap", 0, NULL,	  NQ_OPT_FLAG, &o.no_cap,
-	"take timestamps of the future as they are"						   },
-    {"max-line",	 0, "SIZE",	    NQ_OPT_SIZE, &o.max_line,	      "the longest record (16M)"},
-	   END
-};
+	{"watermark-null", 0, "fail|skip", NQ_OPT_STR, &o.watermark_null,
+	    "what to do with a record that has no value at PATH (fail)"},
+	{"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.no_cap,
+	    "take timestamps of the future as they are"},
+	{"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"}, END};
 
 typedef int (*verb_fn)(struct nq_store *, struct nq_key, struct nq_row *, struct nq_err *);
 
@@ -361,42 +330,38 @@ static const struct verb {
 	enum names names; /* what stands behind the options */
 	struct nq_cli cli;
 } verbs[] = {
-    {"get",	    do_get,	    BOTH_NAMES,
-	{"nq-cursor get", "nq-cursor get [options] CONNECTOR STREAM",
+	{"get", do_get, BOTH_NAMES, {"nq-cursor get", "nq-cursor get [options] CONNECTOR STREAM",
 	    "Prints the row of a stream; of one that never ran, an idle one.", opts_get, false}},
-    {"begin",    do_begin,	BOTH_NAMES,
-	{"nq-cursor begin", "nq-cursor begin [options] CONNECTOR STREAM",
-	    "Begins a run and prints the row, with its run_id and lower_bound.", opts_begin,
-	    false}									     },
-    {"complete", do_complete, BOTH_NAMES,
-	{"nq-cursor complete", "nq-cursor complete --run ID [options] CONNECTOR STREAM < receipt",
-	    "Ends a run well and commits its cursor, from the receipt of nq-load.", opts_complete,
-	    false}									     },
-    {"fail",     do_fail,     BOTH_NAMES,
-	{"nq-cursor fail", "nq-cursor fail --run ID --error TEXT [options] CONNECTOR STREAM",
-	    "Ends a run as failed; the cursor stays.", opts_fail, false}			},
-    {"reset",    do_reset,	BOTH_NAMES,
-	{"nq-cursor reset",
+	{"begin", do_begin, BOTH_NAMES,
+	    {"nq-cursor begin", "nq-cursor begin [options] CONNECTOR STREAM",
+	    "Begins a run and prints the row, with its run_id and lower_bound.", opts_begin, false}},
+	{"complete", do_complete, BOTH_NAMES,
+	    {"nq-cursor complete", "nq-cursor complete --run ID [options] CONNECTOR STREAM < receipt",
+	    "Ends a run well and commits its cursor, from the receipt of nq-load.",
+	    opts_complete, false}},
+	{"fail", do_fail, BOTH_NAMES,
+	    {"nq-cursor fail", "nq-cursor fail --run ID --error TEXT [options] CONNECTOR STREAM",
+	    "Ends a run as failed; the cursor stays.", opts_fail, false}},
+	{"reset", do_reset, BOTH_NAMES, {"nq-cursor reset",
 	    "nq-cursor reset --cursor VALUE --reason TEXT [options] CONNECTOR STREAM",
-	    "Sets the cursor by hand, back or forth, and notes that in the history.", opts_reset,
-	    false}									     },
-    {"list",     do_list,     MAYBE_NAMES,
-	{"nq-cursor list", "nq-cursor list [options] [CONNECTOR [STREAM]]",
-	    "Lists the streams and where they stand.", opts_list, false}			},
-    {"history",	do_history,  BOTH_NAMES,
-	{"nq-cursor history", "nq-cursor history [options] CONNECTOR STREAM",
+	    "Sets the cursor by hand, back or forth, and notes that in the history.",
+	    opts_reset, false}},
+	{"list", do_list, MAYBE_NAMES,
+	    {"nq-cursor list", "nq-cursor list [options] [CONNECTOR [STREAM]]",
+	    "Lists the streams and where they stand.", opts_list, false}},
+	{"history", do_history, BOTH_NAMES,
+	    {"nq-cursor history", "nq-cursor history [options] CONNECTOR STREAM",
 	    "Lists the ended runs and the resets of a stream, oldest first.", opts_list, false}},
-    {"lock",     do_lock,     NAMES_AND_COMMAND,
-	{"nq-cursor lock", "nq-cursor lock [options] CONNECTOR STREAM -- COMMAND [ARGUMENT...]",
-	    "Runs a command that holds the lock of a stream, with all it starts.", opts_lock,
-	    false}									     },
-    {"track",    do_track,	COMMAND_ONLY,
-	{"nq-cursor track", "nq-cursor track [options] [PATH[:TYPE]] -- COMMAND [ARGUMENT...]",
-	    "Runs any producer or filter in a pipeline and keeps its end mark honest.", opts_track,
-	    true}									      },
-    {"metrics",	do_metrics,  MAYBE_NAMES,
-	{"nq-cursor metrics", "nq-cursor metrics [options] [CONNECTOR [STREAM]]",
-	    "Prints where the streams stand as Prometheus text.", opts_main, false}		   },
+	{"lock", do_lock, NAMES_AND_COMMAND, {"nq-cursor lock",
+	    "nq-cursor lock [options] CONNECTOR STREAM -- COMMAND [ARGUMENT...]",
+	    "Runs a command that holds the lock of a stream, with all it starts.", opts_lock, false}},
+	{"track", do_track, COMMAND_ONLY, {"nq-cursor track",
+	    "nq-cursor track [options] [PATH[:TYPE]] -- COMMAND [ARGUMENT...]",
+	    "Runs any producer or filter in a pipeline and keeps its end mark honest.",
+	    opts_track, true}},
+	{"metrics", do_metrics, MAYBE_NAMES,
+	    {"nq-cursor metrics", "nq-cursor metrics [options] [CONNECTOR [STREAM]]",
+	    "Prints where the streams stand as Prometheus text.", opts_main, false}},
 };
 /* clang-format on */
 

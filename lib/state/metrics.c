@@ -73,12 +73,12 @@ static const struct {
 	const char *name, *help;
 	metric_fn value;
 } metrics[] = {
-    {"nq_stream_running",			  "1 while a run is on",				 running },
-    {"nq_stream_last_run_success",	   "1 when the last run succeeded, 0 when it failed", success },
-    {"nq_stream_last_run_records",	   "records of the last run",			      records },
-    {"nq_stream_last_run_duration_seconds", "how long the last run took",			  duration},
-    {"nq_stream_last_run_age_seconds",      "how long ago the last run ended",		  age     },
-    {"nq_stream_lag_seconds",		      "how far the committed cursor is behind now",	    lag     },
+    {"nq_stream_running", "1 while a run is on", running},
+    {"nq_stream_last_run_success", "1 when the last run succeeded, 0 when it failed", success},
+    {"nq_stream_last_run_records", "records of the last run", records},
+    {"nq_stream_last_run_duration_seconds", "how long the last run took", duration},
+    {"nq_stream_last_run_age_seconds", "how long ago the last run ended", age},
+    {"nq_stream_lag_seconds", "how far the committed cursor is behind now", lag},
 };
 
 static void

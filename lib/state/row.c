@@ -8,22 +8,22 @@ static const struct {
 	const char *name;
 	enum kind kind;
 } fields[NQ_ROW_FIELDS] = {
-    [NQ_F_CONNECTOR] = {"connector_name",	  TEXT  },
-    [NQ_F_STREAM] = {"stream_name",	    TEXT	},
-    [NQ_F_CURSOR_TYPE] = {"cursor_type",		 TEXT  },
-    [NQ_F_CURSOR] = {"committed_cursor_value", TEXT  },
-    [NQ_F_COMMITTED_AT] = {"committed_at_utc",       TEXT  },
-    [NQ_F_STATUS] = {"status",		       TEXT  },
-    [NQ_F_STARTED_AT] = {"started_at_utc",	   TEXT  },
-    [NQ_F_COMPLETED_AT] = {"completed_at_utc",       TEXT  },
-    [NQ_F_RECORDS] = {"records_processed",	   COUNT },
-    [NQ_F_ERROR] = {"error_summary",	     TEXT	 },
-    [NQ_F_METADATA] = {"metadata",		   OBJECT},
-    [NQ_F_UPDATED_AT] = {"updated_at_utc",	   TEXT  },
-    [NQ_F_UPDATED_BY] = {"updated_by",	       TEXT  },
-    [NQ_F_RUN_ID] = {"run_id",		       TEXT  },
-    [NQ_F_LOWER_BOUND] = {"lower_bound",		 TEXT  },
-    [NQ_F_DESTINATION] = {"destination",		 TEXT  },
+    [NQ_F_CONNECTOR] = {"connector_name", TEXT},
+    [NQ_F_STREAM] = {"stream_name", TEXT},
+    [NQ_F_CURSOR_TYPE] = {"cursor_type", TEXT},
+    [NQ_F_CURSOR] = {"committed_cursor_value", TEXT},
+    [NQ_F_COMMITTED_AT] = {"committed_at_utc", TEXT},
+    [NQ_F_STATUS] = {"status", TEXT},
+    [NQ_F_STARTED_AT] = {"started_at_utc", TEXT},
+    [NQ_F_COMPLETED_AT] = {"completed_at_utc", TEXT},
+    [NQ_F_RECORDS] = {"records_processed", COUNT},
+    [NQ_F_ERROR] = {"error_summary", TEXT},
+    [NQ_F_METADATA] = {"metadata", OBJECT},
+    [NQ_F_UPDATED_AT] = {"updated_at_utc", TEXT},
+    [NQ_F_UPDATED_BY] = {"updated_by", TEXT},
+    [NQ_F_RUN_ID] = {"run_id", TEXT},
+    [NQ_F_LOWER_BOUND] = {"lower_bound", TEXT},
+    [NQ_F_DESTINATION] = {"destination", TEXT},
 };
 
 void

@@ -4,27 +4,27 @@ static const struct {
 	const char *head;
 	enum nq_field field;
 } row_columns[] = {
-    {"CONNECTOR", NQ_F_CONNECTOR	},
-    {"STREAM",    NQ_F_STREAM	  },
-    {"STATUS",    NQ_F_STATUS	  },
-    {"CURSOR",    NQ_F_CURSOR	  },
-    {"RECORDS",	NQ_F_RECORDS	    },
-    {"STARTED",	NQ_F_STARTED_AT  },
-    {"ENDED",     NQ_F_COMPLETED_AT},
-    {"ERROR",     NQ_F_ERROR	},
+    {"CONNECTOR", NQ_F_CONNECTOR},
+    {"STREAM", NQ_F_STREAM},
+    {"STATUS", NQ_F_STATUS},
+    {"CURSOR", NQ_F_CURSOR},
+    {"RECORDS", NQ_F_RECORDS},
+    {"STARTED", NQ_F_STARTED_AT},
+    {"ENDED", NQ_F_COMPLETED_AT},
+    {"ERROR", NQ_F_ERROR},
 };
 
 static const struct {
 	const char *head, *member;
 } event_columns[] = {
-    {"AT",	   "updated_at_utc"	   },
-    {"EVENT",   "event"		     },
-    {"CURSOR",  "committed_cursor_value"},
-    {"RECORDS", "records_processed"	   },
-    {"RUN",	    "run_id"		    },
-    {"BY",	   "updated_by"	       },
-    {"ERROR",   "error_summary"	     },
-    {"REASON",  "reason"		       },
+    {"AT", "updated_at_utc"},
+    {"EVENT", "event"},
+    {"CURSOR", "committed_cursor_value"},
+    {"RECORDS", "records_processed"},
+    {"RUN", "run_id"},
+    {"BY", "updated_by"},
+    {"ERROR", "error_summary"},
+    {"REASON", "reason"},
 };
 
 enum {
