@@ -202,8 +202,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 }
 
 @test "complete before any begin is refused" {
-  RUN=x
-  run --separate-stderr finish 2026-05-16T10:00:00Z
+  run --separate-stderr nq-cursor complete --run x acme suppliers < <(receipt 2026-05-16T10:00:00Z)
   status_is 1
   stderr_has "run 'x' is not on"
 }
@@ -387,7 +386,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 
 @test "metrics are Prometheus text" {
   commit 2020-01-01T00:00:00Z
-  nq-cursor begin -t numeric_id 'od"d\' items >/dev/null
+  nq-cursor begin -t numeric_id "od\"d\\" items >/dev/null
   run --separate-stderr nq-cursor metrics
   status_is 0
   grep -qx 'nq_stream_last_run_success{connector="acme",stream="suppliers"} 1' <<<"$output"
@@ -432,7 +431,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   run --separate-stderr nq-cursor --state postgresql://u:geheim@h/db get acme suppliers
   status_is 2
   stderr_has "keeps no state in 'postgresql:'"
-  [[ $stderr != *geheim* ]]
+  [[ ${stderr:?} != *geheim* ]]
   : >"$BATS_TEST_TMPDIR/file"
   run --separate-stderr nq-cursor --state "$BATS_TEST_TMPDIR/file" get acme suppliers
   status_is 2
