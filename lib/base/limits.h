@@ -22,6 +22,10 @@
 #define NQ_MAX_MESSAGE	  2048	       /* bytes of one error or log message */
 #define NQ_MAX_CONFIG	  (4u << 20)   /* bytes of a mapping, settings, state or secret file */
 #define NQ_MAX_PATH_STEPS 32	       /* steps of one path */
+#define NQ_MAX_NAME	  200	       /* bytes of a connector or stream name, percent-encoded */
+#define NQ_MAX_SUMMARY	  4096	       /* bytes of an error text kept in the state */
+#define NQ_MAX_METADATA	  (64u << 10)  /* bytes of the metadata of a run */
+#define NQ_MAX_HISTORY	  (4u << 20)   /* bytes of a stream's history before it is rotated */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 
 #endif
