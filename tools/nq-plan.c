@@ -12,24 +12,24 @@ static struct nq_list vars;
 static bool as_json, as_shell, as_pipeline, as_list, keys;
 
 static const struct nq_opt opts[] = {
-    {"config",   'c', "FILE",	    NQ_OPT_STR,	&options.path,     "the connector file (sources.yml)"	 },
-    {"settings", 0,   "FILE",	    NQ_OPT_STR,	&options.settings,
-	"read ${secrets.x}, ${config.x} and ${job_params.x} from here"					      },
-    {"env-file", 0,   "FILE",	    NQ_OPT_STR,	&options.env_file,
-	"look up ${NAME} here too, as NAME=VALUE lines"							   },
-    {"var",	    0,   "NAME=VALUE", NQ_OPT_LIST, &vars,		 "give ${var.NAME} a value"		   },
-    {"param",    0,	 "NAME=VALUE", NQ_OPT_LIST, &options.params,
-	"give ${job_params.NAME} another value"								   },
-    {"since",    0,	 "VALUE",	  NQ_OPT_STR,  &options.since,    "start here, whatever the cursor says"	    },
-    {"cursor",   0,	  "VALUE",	   NQ_OPT_STR,  &options.cursor,
-	"the committed cursor, for a lower bound to show"							 },
-    {"to",	   0,   "DEST",	      NQ_OPT_STR,  &options.to,       "load into this destination instead"	   },
-    {"print",    0,	 NULL,	       NQ_OPT_FLAG, &as_pipeline,	  "print the pipelines for people (default)" },
-    {"json",     0,	NULL,	      NQ_OPT_FLAG, &as_json,	     "print the plan as one JSON object a line" },
-    {"shell",    0,	 NULL,	       NQ_OPT_FLAG, &as_shell,	       "print what nq-sync reads"		 },
-    {"list",     0,	NULL,	      NQ_OPT_FLAG, &as_list,	     "print the names, SOURCE/RESOURCE a line"  },
-    {"keys",     0,	NULL,	      NQ_OPT_FLAG, &keys,		  "print every key a connector file may have"},
-    {NULL,	   0,   NULL,	    NQ_OPT_FLAG, NULL,	       NULL					   },
+    {"config", 'c', "FILE", NQ_OPT_STR, &options.path, "the connector file (sources.yml)"},
+    {"settings", 0, "FILE", NQ_OPT_STR, &options.settings,
+	"read ${secrets.x}, ${config.x} and ${job_params.x} from here"},
+    {"env-file", 0, "FILE", NQ_OPT_STR, &options.env_file,
+	"look up ${NAME} here too, as NAME=VALUE lines"},
+    {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &vars, "give ${var.NAME} a value"},
+    {"param", 0, "NAME=VALUE", NQ_OPT_LIST, &options.params,
+	"give ${job_params.NAME} another value"},
+    {"since", 0, "VALUE", NQ_OPT_STR, &options.since, "start here, whatever the cursor says"},
+    {"cursor", 0, "VALUE", NQ_OPT_STR, &options.cursor,
+	"the committed cursor, for a lower bound to show"},
+    {"to", 0, "DEST", NQ_OPT_STR, &options.to, "load into this destination instead"},
+    {"print", 0, NULL, NQ_OPT_FLAG, &as_pipeline, "print the pipelines for people (default)"},
+    {"json", 0, NULL, NQ_OPT_FLAG, &as_json, "print the plan as one JSON object a line"},
+    {"shell", 0, NULL, NQ_OPT_FLAG, &as_shell, "print what nq-sync reads"},
+    {"list", 0, NULL, NQ_OPT_FLAG, &as_list, "print the names, SOURCE/RESOURCE a line"},
+    {"keys", 0, NULL, NQ_OPT_FLAG, &keys, "print every key a connector file may have"},
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
 static const struct nq_cli cli = {
@@ -60,11 +60,11 @@ print_plan(void *ctx, const struct nq_plan *p)
 static enum nq_status
 print_keys(void)
 {
-	const struct nq_key *k;
+	const struct nq_keys_row *k;
 
-	for (size_t i = 0; (k = nq_key_row(i)) != NULL; i++)
-		printf("%s\t%s\t%s\t%s\n", nq_place_name(k->in), k->name,
-		    k->refused ? "refused" : nq_key_type_name(k->type), k->meaning);
+	for (size_t i = 0; (k = nq_keys_row(i)) != NULL; i++)
+		printf("%s\t%s\t%s\t%s\n", nq_keys_place_name(k->in), k->name,
+		    k->refused ? "refused" : nq_keys_type_name(k->type), k->meaning);
 	return NQ_OK;
 }
 

@@ -58,8 +58,8 @@ static int
 initial(
     struct nq_config *c, const struct nq_resource *r, const struct nq_plan *p, struct nq_buf *out)
 {
-	nq_node *said = nq_key_get(&c->yaml, r->delta, NQ_IN_DELTA, "initial");
-	nq_node *days = nq_key_get(&c->yaml, r->source, NQ_IN_SOURCE, "lookback_days");
+	nq_node *said = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "initial");
+	nq_node *days = nq_keys_get(&c->yaml, r->source, NQ_IN_SOURCE, "lookback_days");
 	struct nq_buf text = NQ_BUF_INIT;
 	uint64_t n;
 	int rc = 1;
@@ -113,7 +113,7 @@ minus_lag(const char *cursor, int64_t lag_ms)
 static int
 add_lag(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p, int64_t *ms)
 {
-	nq_node *n = nq_key_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
+	nq_node *n = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 

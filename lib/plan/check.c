@@ -38,7 +38,8 @@ is_choice(const char *choices, const char *value)
 }
 
 static void
-check_choice(struct nq_config *c, const nq_node *n, const struct nq_key *row, const char *value)
+check_choice(
+    struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, const char *value)
 {
 	struct nq_buf known = NQ_BUF_INIT;
 
@@ -78,7 +79,7 @@ check_file(struct nq_config *c, const nq_node *n)
 
 /* What a plain value must look like. */
 static void
-check_plain(struct nq_config *c, const nq_node *n, const struct nq_key *row, const char *value)
+check_plain(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, const char *value)
 {
 	uint64_t number;
 	int64_t ms;
@@ -105,6 +106,8 @@ check_plain(struct nq_config *c, const nq_node *n, const struct nq_key *row, con
 			nq_config_fault(c, n, "'%s' is true or false, not '%s'", row->name, value);
 		break;
 	default:
+		if (row->type == NQ_KEY_WORD && strchr(value, ',') != NULL)
+			nq_config_fault(c, n, "'%s' cannot hold a comma", row->name);
 		if (*value == '\0')
 			nq_config_fault(c, n, "'%s' is empty", row->name);
 		break;
@@ -112,7 +115,7 @@ check_plain(struct nq_config *c, const nq_node *n, const struct nq_key *row, con
 }
 
 static void
-check_secret(struct nq_config *c, const nq_node *n, const struct nq_key *row)
+check_secret(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row)
 {
 	struct nq_buf value = NQ_BUF_INIT;
 	bool secret = false;
@@ -127,12 +130,12 @@ check_secret(struct nq_config *c, const nq_node *n, const struct nq_key *row)
 
 /* A scalar of something that was picked. */
 static void
-check_value(struct nq_config *c, const nq_node *n, const struct nq_key *row)
+check_value(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row)
 {
 	struct nq_buf value = NQ_BUF_INIT;
 
 	if (n->type != YAML_SCALAR_NODE)
-		wrong_type(c, n, row->name, nq_key_type_name(row->type));
+		wrong_type(c, n, row->name, nq_keys_type_name(row->type));
 	else if (row->type == NQ_KEY_FILE)
 		check_file(c, n);
 	else if (row->type == NQ_KEY_SECRET)
@@ -145,7 +148,7 @@ check_value(struct nq_config *c, const nq_node *n, const struct nq_key *row)
 }
 
 static void
-check_free(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool live)
+check_free(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, bool live)
 {
 	struct nq_buf text = NQ_BUF_INIT;
 	nq_node *key, *value;
@@ -165,7 +168,7 @@ check_free(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool
 }
 
 static void
-check_texts(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool live)
+check_texts(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, bool live)
 {
 	nq_node *item;
 
@@ -182,7 +185,7 @@ check_texts(struct nq_config *c, const nq_node *n, const struct nq_key *row, boo
 }
 
 static void
-check_sub(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool live)
+check_sub(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, bool live)
 {
 	if (nq_yaml_is_map(n))
 		check_map(c, n, row->map, live);
@@ -191,13 +194,13 @@ check_sub(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool 
 	else if (live && row->map == NQ_IN_MAP)
 		check_file(c, n);
 	else if (live && row->map == NQ_IN_PAGES)
-		check_value(c, n, nq_key_find(NQ_IN_PAGES, nq_str("type")));
+		check_value(c, n, nq_keys_find(NQ_IN_PAGES, nq_str("type")));
 	else if (live)
-		check_value(c, n, nq_key_find(NQ_IN_SOURCE, nq_str("description")));
+		check_value(c, n, nq_keys_find(NQ_IN_SOURCE, nq_str("description")));
 }
 
 static void
-check_list(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool live)
+check_list(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, bool live)
 {
 	nq_node *item;
 
@@ -210,7 +213,7 @@ check_list(struct nq_config *c, const nq_node *n, const struct nq_key *row, bool
 }
 
 static void
-check_pair(struct nq_config *c, const nq_node *value, const struct nq_key *row, bool live)
+check_pair(struct nq_config *c, const nq_node *value, const struct nq_keys_row *row, bool live)
 {
 	if (nq_yaml_is_null(value))
 		return;
@@ -234,18 +237,18 @@ check_pair(struct nq_config *c, const nq_node *value, const struct nq_key *row, 
 	}
 }
 
-static const struct nq_key *
-canonical(const struct nq_key *row)
+static const struct nq_keys_row *
+canonical(const struct nq_keys_row *row)
 {
-	return row->same_as != NULL ? nq_key_find(row->in, nq_str(row->same_as)) : row;
+	return row->same_as != NULL ? nq_keys_find(row->in, nq_str(row->same_as)) : row;
 }
 
 /* The row of pair i's key, after telling what is wrong with it; NULL when it has none. */
-static const struct nq_key *
+static const struct nq_keys_row *
 known_key(struct nq_config *c, const nq_node *key, enum nq_place in)
 {
 	struct nq_buf hint = NQ_BUF_INIT;
-	const struct nq_key *row;
+	const struct nq_keys_row *row;
 	struct nq_str name;
 
 	if (key->type != YAML_SCALAR_NODE) {
@@ -253,9 +256,9 @@ known_key(struct nq_config *c, const nq_node *key, enum nq_place in)
 		return NULL;
 	}
 	name = nq_yaml_text(key);
-	row = nq_key_find(in, name);
+	row = nq_keys_find(in, name);
 	if (row == NULL) {
-		nq_key_hint(in, name, &hint);
+		nq_keys_hint(in, name, &hint);
 		nq_config_fault(c, key, "unknown key '%.*s'%s", (int)name.n, name.p, hint.data);
 	} else if (row->refused) {
 		nq_config_fault(c, key, "'%s': %s", row->name, row->meaning);
@@ -267,16 +270,16 @@ known_key(struct nq_config *c, const nq_node *key, enum nq_place in)
 
 /* The same key, or two spellings of it, in pairs before pair i. */
 static void
-check_twice(
-    struct nq_config *c, const nq_node *map, size_t i, const struct nq_key *row, const nq_node *at)
+check_twice(struct nq_config *c, const nq_node *map, size_t i, const struct nq_keys_row *row,
+    const nq_node *at)
 {
-	const struct nq_key *other;
+	const struct nq_keys_row *other;
 	nq_node *key, *value;
 
 	for (size_t j = 0; j < i && nq_yaml_pair(&c->yaml, map, j, &key, &value); j++) {
 		if (key->type != YAML_SCALAR_NODE)
 			continue;
-		other = nq_key_find(row->in, nq_yaml_text(key));
+		other = nq_keys_find(row->in, nq_yaml_text(key));
 		if (other != NULL && canonical(other) == canonical(row)) {
 			nq_config_fault(c, at, "'%s' is there already, as '%s' in line %zu",
 			    row->name, other->name, nq_yaml_line(key));
@@ -289,7 +292,7 @@ check_twice(
 static bool
 name_of(struct nq_config *c, const nq_node *map, enum nq_place in, struct nq_buf *out)
 {
-	nq_node *name = nq_key_get(&c->yaml, map, in, "name");
+	nq_node *name = nq_keys_get(&c->yaml, map, in, "name");
 
 	nq_buf_reset(out);
 	return name != NULL && name->type == YAML_SCALAR_NODE && nq_config_text(c, name, out) == 0;
@@ -299,7 +302,7 @@ name_of(struct nq_config *c, const nq_node *map, enum nq_place in, struct nq_buf
 static bool
 is_picked(struct nq_config *c, const nq_node *map, enum nq_place in)
 {
-	nq_node *enabled = nq_key_get(&c->yaml, map, in, "enabled");
+	nq_node *enabled = nq_keys_get(&c->yaml, map, in, "enabled");
 	struct nq_buf resource = NQ_BUF_INIT;
 	bool picked = true;
 
@@ -319,7 +322,7 @@ is_picked(struct nq_config *c, const nq_node *map, enum nq_place in)
 static void
 check_map(struct nq_config *c, const nq_node *map, enum nq_place in, bool live)
 {
-	const struct nq_key *row;
+	const struct nq_keys_row *row;
 	nq_node *key, *value;
 
 	live = live && is_picked(c, map, in);

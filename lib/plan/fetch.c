@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "plan/keys.h"
+#include "plan/login.h"
 
 /* Where a filled-in header, parameter or URL comes from and goes to. */
 struct fetch {
@@ -58,8 +59,7 @@ static int
 add_bearer(struct fetch *f, const nq_node *at, const char *token)
 {
 	if (f->has_auth)
-		return nq_config_fault(
-		    f->c, at, "a second way to log in: 'auth' and 'Authorization'");
+		return nq_config_fault(f->c, at, "a second way to log in");
 	f->has_auth = true;
 	nq_words_add(f->words, "--auth");
 	nq_words_addf(f->words, "bearer=%s", token);
@@ -156,74 +156,24 @@ add_query(struct fetch *f, const nq_node *map)
 static nq_node *
 rest(struct fetch *f, const char *name)
 {
-	return nq_key_get(&f->c->yaml, f->r->rest, NQ_IN_REST, name);
+	return nq_keys_get(&f->c->yaml, f->r->rest, NQ_IN_REST, name);
 }
 
 static int
-add_auth_map(struct fetch *f)
+add_auth(struct fetch *f)
 {
-	nq_node *auth = rest(f, "auth"), *token;
-	struct nq_buf text = NQ_BUF_INIT;
-	int rc = 0;
+	nq_node *auth = rest(f, "auth");
+	size_t before = f->words->n;
 
-	if (auth == NULL)
-		return 0;
-	token = nq_key_get(&f->c->yaml, auth, NQ_IN_AUTH, "token");
-	if (token == NULL)
-		return nq_config_fault(f->c, auth, "auth has no 'token'");
-	rc = nq_config_ref(f->c, token, NQ_REF_RAW, &text, NULL);
-	if (rc == 0)
-		rc = add_bearer(f, token, text.data);
-	nq_buf_free(&text);
-	return rc;
-}
-
-/* The plain text of a key of rest_api, or what it is without being told. */
-static int
-plain(struct fetch *f, const char *name, const char *otherwise, struct nq_buf *out)
-{
-	nq_node *n = rest(f, name);
-
-	if (n != NULL)
-		return nq_config_text(f->c, n, out);
-	nq_buf_adds(out, otherwise);
+	if (auth != NULL && nq_login_map(f->c, auth, f->words) == -1)
+		return -1;
+	if (nq_login_dango(f->c, f->r->rest, f->words) == -1)
+		return -1;
+	if (f->words->n > before + 2)
+		return nq_config_fault(
+		    f->c, auth, "a second way to log in: 'auth' and 'auth_type'");
+	f->has_auth = f->words->n > before;
 	return 0;
-}
-
-/* Dango's auth_type and its company: the token is in a variable. */
-static int
-add_dango_auth(struct fetch *f)
-{
-	nq_node *variable = rest(f, "auth_token_env");
-	struct nq_buf type = NQ_BUF_INIT, name = NQ_BUF_INIT, where = NQ_BUF_INIT;
-	struct nq_buf ref = NQ_BUF_INIT, value = NQ_BUF_INIT;
-	int rc = -1;
-
-	if (variable == NULL)
-		return 0;
-	nq_buf_addstr(&ref, nq_str("${"));
-	if (plain(f, "auth_type", "bearer", &type) == -1 ||
-	    plain(f, "api_key_location", "header", &where) == -1 ||
-	    nq_config_text(f->c, variable, &ref) == -1)
-		goto out;
-	nq_buf_addc(&ref, '}');
-	if (nq_config_expand(f->c, nq_buf_str(&ref), variable, NQ_REF_RAW, &value, NULL) == -1)
-		goto out;
-	rc = plain(f, strcmp(type.data, "api_key") == 0 ? "api_key_name" : "auth_header_name",
-	    "Authorization", &name);
-	if (rc == 0 && strcmp(type.data, "bearer") == 0)
-		rc = add_bearer(f, variable, value.data);
-	else if (rc == 0 && strcmp(where.data, "query") == 0)
-		add_pair(f, "--query", nq_buf_str(&name), "=", value.data);
-	else if (rc == 0 && strcmp(type.data, "none") != 0)
-		add_pair(f, "-H", nq_buf_str(&name), ": ", value.data);
-out:
-	nq_buf_free(&type);
-	nq_buf_free(&name);
-	nq_buf_free(&where);
-	nq_buf_free(&ref);
-	nq_buf_free(&value);
-	return rc;
 }
 
 /* Our names, dlt's names. */
@@ -241,11 +191,8 @@ add_pager_keys(struct fetch *f, const nq_node *map, struct nq_buf *spec)
 	struct nq_words pairs = {NULL, 0};
 	int rc = nq_stage_options(f->c, map, NQ_IN_PAGES, &pairs);
 
-	for (size_t i = 0; rc == 0 && i + 1 < pairs.n; i += 2) {
-		if (strchr(pairs.v[i + 1], ',') != NULL)
-			rc = nq_config_fault(f->c, map, "'%s' cannot hold a comma", pairs.v[i]);
+	for (size_t i = 0; rc == 0 && i + 1 < pairs.n; i += 2)
 		nq_buf_addf(spec, "%c%s=%s", i == 0 ? ':' : ',', pairs.v[i], pairs.v[i + 1]);
-	}
 	nq_words_free(&pairs);
 	return rc;
 }
@@ -260,7 +207,7 @@ add_pages(struct fetch *f)
 	if (pages == NULL)
 		return 0;
 	if (nq_yaml_is_map(pages))
-		type = nq_key_get(&f->c->yaml, pages, NQ_IN_PAGES, "type");
+		type = nq_keys_get(&f->c->yaml, pages, NQ_IN_PAGES, "type");
 	if (type != NULL)
 		rc = nq_config_text(f->c, type, &kind);
 	else
@@ -280,7 +227,7 @@ add_pages(struct fetch *f)
 static nq_node *
 delta(struct fetch *f, const char *name)
 {
-	return nq_key_get(&f->c->yaml, f->r->delta, NQ_IN_DELTA, name);
+	return nq_keys_get(&f->c->yaml, f->r->delta, NQ_IN_DELTA, name);
 }
 
 static int
@@ -329,7 +276,7 @@ has_password(const char *url)
 static nq_node *
 endpoint_path(struct fetch *f)
 {
-	nq_node *n = nq_key_get(&f->c->yaml, f->r->self, NQ_IN_RESOURCE, "endpoint");
+	nq_node *n = nq_keys_get(&f->c->yaml, f->r->self, NQ_IN_RESOURCE, "endpoint");
 
 	if (f->r->self->type == YAML_SCALAR_NODE)
 		return f->r->self;
@@ -394,8 +341,7 @@ nq_stage_fetch(struct nq_config *c, const struct nq_resource *r, struct nq_plan 
 	struct fetch f = {c, r, nq_stage_add(p, "fetch", "nq-fetch"), &p->since, false};
 	size_t url;
 
-	if (add_auth_map(&f) == -1 || add_dango_auth(&f) == -1 ||
-	    add_headers(&f, rest(&f, "headers")) == -1 ||
+	if (add_auth(&f) == -1 || add_headers(&f, rest(&f, "headers")) == -1 ||
 	    add_headers(&f, nq_resource_get(c, r, "headers")) == -1 ||
 	    add_query(&f, nq_resource_get(c, r, "params")) == -1 || add_pages(&f) == -1 ||
 	    add_watermark(&f, p) == -1 || add_options(&f) == -1)

@@ -20,7 +20,7 @@
 #define PAGE_KINDS "page_number|page|auto|none|single_page"
 
 /* clang-format off */
-static const struct nq_key keys[] = {
+static const struct nq_keys_row keys[] = {
     ROW(FILE, "version", CHOICE, "the form of this file, in Dango's files", .choices = "1.0|1"),
     ROW(FILE, "sources", MAPS, "the APIs to pull from", .map = NQ_IN_SOURCE),
 
@@ -48,19 +48,20 @@ static const struct nq_key keys[] = {
     ROW(REST, "resources", MAPS, "the streams", .map = NQ_IN_RESOURCE, .short_form = true),
     OTHER(REST, "endpoints", "resources"),
     ROW(REST, "auth_type", CHOICE, "Dango's way to say auth.type",
-	.choices = "bearer|api_key|custom_header|none"),
+	.choices = "bearer|api_key|basic|custom_header|none"),
     ROW(REST, "auth_token_env", WORD, "the variable that holds the token"),
     ROW(REST, "api_key_name", WORD, "the header or parameter that carries the key"),
     ROW(REST, "api_key_location", CHOICE, "where the key goes", .choices = "header|query"),
     ROW(REST, "auth_header_name", WORD, "the header that carries the token"),
-    NOT(REST, "basic_username_env", "basic authentication is not known to this version"),
-    NOT(REST, "basic_password_env", "basic authentication is not known to this version"),
+    ROW(REST, "basic_username_env", WORD, "the variable that holds the user"),
+    ROW(REST, "basic_password_env", WORD, "the variable that holds the password"),
     NOT(REST, "access_token_url", "OAuth2 is not known to this version"),
     NOT(REST, "client_id_env", "OAuth2 is not known to this version"),
     NOT(REST, "client_secret_env", "OAuth2 is not known to this version"),
 
-    ROW(AUTH, "type", CHOICE, "the scheme", .choices = "bearer"),
-    ROW(AUTH, "token", SECRET, "the token, as a reference"),
+    ROW(AUTH, "type", CHOICE, "the scheme", .choices = "bearer|basic|header"),
+    ROW(AUTH, "token", SECRET, "the token as a reference; for basic, user:password"),
+    ROW(AUTH, "name", WORD, "the header, for type header"),
 
     ROW(RETRY, "attempts", NUMBER, "try each request so many times in all",
 	.option = "--attempts"),
@@ -160,7 +161,6 @@ static const struct nq_key keys[] = {
     ROW(LOAD, "envelope", TEXT, "the member that carries the records of a request",
 	.option = "--envelope"),
     ROW(LOAD, "auth", MAP, "how to log in at the destination", .map = NQ_IN_AUTH),
-    ROW(LOAD, "headers", FREE, "headers of every request to the destination"),
     ROW(LOAD, "rejects", OUTFILE, "where rejected records go",
 	.option = "--rejects"),
     ROW(LOAD, "max_rejects", WORD, "how many may be, as in 10 or 1%",
@@ -204,25 +204,25 @@ static const char *const types[] = {
 };
 
 const char *
-nq_place_name(enum nq_place in)
+nq_keys_place_name(enum nq_place in)
 {
 	return places[in];
 }
 
 const char *
-nq_key_type_name(enum nq_key_type t)
+nq_keys_type_name(enum nq_keys_type t)
 {
 	return types[t];
 }
 
-const struct nq_key *
-nq_key_row(size_t i)
+const struct nq_keys_row *
+nq_keys_row(size_t i)
 {
 	return i < NKEYS ? &keys[i] : NULL;
 }
 
-const struct nq_key *
-nq_key_find(enum nq_place in, struct nq_str name)
+const struct nq_keys_row *
+nq_keys_find(enum nq_place in, struct nq_str name)
 {
 	for (size_t i = 0; i < NKEYS; i++) {
 		if (keys[i].in != in || !nq_str_is(name, keys[i].name))
@@ -233,7 +233,7 @@ nq_key_find(enum nq_place in, struct nq_str name)
 }
 
 /* A name that is right elsewhere is more likely misplaced than misspelt. */
-static const struct nq_key *
+static const struct nq_keys_row *
 find_elsewhere(struct nq_str name)
 {
 	for (size_t i = 0; i < NKEYS; i++)
@@ -243,10 +243,10 @@ find_elsewhere(struct nq_str name)
 }
 
 void
-nq_key_hint(enum nq_place in, struct nq_str name, struct nq_buf *out)
+nq_keys_hint(enum nq_place in, struct nq_str name, struct nq_buf *out)
 {
 	const char *names[NKEYS + 1], *near;
-	const struct nq_key *other = find_elsewhere(name);
+	const struct nq_keys_row *other = find_elsewhere(name);
 	char *word = nq_strndup(name.p, name.n);
 	size_t n = 0;
 
@@ -265,9 +265,9 @@ nq_key_hint(enum nq_place in, struct nq_str name, struct nq_buf *out)
 }
 
 nq_node *
-nq_key_get(struct nq_yaml *y, const nq_node *map, enum nq_place in, const char *name)
+nq_keys_get(struct nq_yaml *y, const nq_node *map, enum nq_place in, const char *name)
 {
-	const struct nq_key *row;
+	const struct nq_keys_row *row;
 	nq_node *key, *value;
 
 	if (map == NULL || !nq_yaml_is_map(map))
@@ -275,7 +275,7 @@ nq_key_get(struct nq_yaml *y, const nq_node *map, enum nq_place in, const char *
 	for (size_t i = 0; nq_yaml_pair(y, map, i, &key, &value); i++) {
 		if (key->type != YAML_SCALAR_NODE || nq_yaml_is_null(value))
 			continue;
-		row = nq_key_find(in, nq_yaml_text(key));
+		row = nq_keys_find(in, nq_yaml_text(key));
 		if (row != NULL &&
 		    strcmp(row->same_as != NULL ? row->same_as : row->name, name) == 0)
 			return value;

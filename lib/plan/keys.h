@@ -28,7 +28,7 @@ enum nq_place {
 	NQ_IN_LOAD,
 };
 
-enum nq_key_type {
+enum nq_keys_type {
 	NQ_KEY_TEXT,	 /* a scalar, references allowed */
 	NQ_KEY_WORD,	 /* the same, without a comma: it becomes part of a list */
 	NQ_KEY_SECRET,	 /* a reference to a secret */
@@ -47,10 +47,10 @@ enum nq_key_type {
 	NQ_KEY_MAPS,	 /* a list of them */
 };
 
-struct nq_key {
+struct nq_keys_row {
 	enum nq_place in;
 	const char *name;
-	enum nq_key_type type;
+	enum nq_keys_type type;
 	enum nq_place map;   /* of MAP and MAPS */
 	bool short_form;     /* MAP, and items of MAPS: a text alone will do */
 	const char *choices; /* of CHOICE: "a|b" */
@@ -62,19 +62,19 @@ struct nq_key {
 };
 
 /* The row of a name in a map, or NULL. */
-const struct nq_key *nq_key_find(enum nq_place, struct nq_str name);
+const struct nq_keys_row *nq_keys_find(enum nq_place, struct nq_str name);
 
 /* "a resource", "rest_api" … */
-const char *nq_place_name(enum nq_place);
+const char *nq_keys_place_name(enum nq_place);
 
 /* "recods, did you mean …": what to say of an unknown key, into a buffer. */
-void nq_key_hint(enum nq_place, struct nq_str name, struct nq_buf *);
+void nq_keys_hint(enum nq_place, struct nq_str name, struct nq_buf *);
 
 /* The value of a key by its name or another spelling of it; NULL when absent, null or map NULL. */
-nq_node *nq_key_get(struct nq_yaml *, const nq_node *map, enum nq_place, const char *name);
+nq_node *nq_keys_get(struct nq_yaml *, const nq_node *map, enum nq_place, const char *name);
 
 /* Row i of the table, NULL behind the last. */
-const struct nq_key *nq_key_row(size_t i);
-const char *nq_key_type_name(enum nq_key_type);
+const struct nq_keys_row *nq_keys_row(size_t i);
+const char *nq_keys_type_name(enum nq_keys_type);
 
 #endif

@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "plan/keys.h"
+#include "plan/login.h"
 
 int
 nq_stage_filter(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
-	nq_node *filter = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, "filter");
+	nq_node *filter = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "filter");
 	struct nq_words *w;
 
 	if (filter == NULL)
@@ -57,12 +58,12 @@ nq_stage_map(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p
 		return 0;
 	w = nq_stage_add(p, "map", "nq-map");
 	if (nq_yaml_is_map(r->map)) {
-		if (nq_key_get(&c->yaml, r->map, NQ_IN_MAP, "file") == NULL)
+		if (nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "file") == NULL)
 			return nq_config_fault(c, r->map, "map has no 'file'");
 		rc = nq_stage_options(c, r->map, NQ_IN_MAP, w);
 		if (rc == 0)
 			rc = add_pairs(
-			    c, nq_key_get(&c->yaml, r->map, NQ_IN_MAP, "args"), "--arg", "=", w);
+			    c, nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "args"), "--arg", "=", w);
 		nq_stage_sources(c, w, &none);
 		return rc;
 	}
@@ -77,9 +78,9 @@ nq_stage_map(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p
 static nq_node *
 load_or_resource(struct nq_config *c, const struct nq_resource *r, const char *name)
 {
-	nq_node *n = nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, name);
+	nq_node *n = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, name);
 
-	return n != NULL ? n : nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, name);
+	return n != NULL ? n : nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, name);
 }
 
 /* A file in a destination is relative to the connector file. */
@@ -104,7 +105,7 @@ add_destination(const struct nq_config *c, const char *to, struct nq_buf *out)
 static int
 destination(struct nq_config *c, const struct nq_resource *r, struct nq_buf *out)
 {
-	nq_node *to = nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, "to");
+	nq_node *to = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "to");
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc;
 
@@ -165,7 +166,7 @@ static int
 check_mode(struct nq_config *c, const struct nq_resource *r, const char *mode)
 {
 	nq_node *at = load_or_resource(c, r, "write_disposition");
-	nq_node *lag = nq_key_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
+	nq_node *lag = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
 	int64_t ms = 0;
 
 	if (r->delta == NULL)
@@ -220,7 +221,7 @@ is_nuntiq(const char *to)
 static int
 add_customer(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 {
-	nq_node *n = nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, "customer_number");
+	nq_node *n = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "customer_number");
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
@@ -238,33 +239,12 @@ add_customer(struct nq_config *c, const struct nq_resource *r, struct nq_words *
 }
 
 static int
-add_login(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
-{
-	nq_node *auth = nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, "auth");
-	nq_node *token = nq_key_get(&c->yaml, auth, NQ_IN_AUTH, "token");
-	struct nq_buf text = NQ_BUF_INIT;
-	int rc;
-
-	if (auth == NULL)
-		return 0;
-	if (token == NULL)
-		return nq_config_fault(c, auth, "auth has no 'token'");
-	rc = nq_config_ref(c, token, NQ_REF_RAW, &text, NULL);
-	if (rc == 0) {
-		nq_words_add(w, "--auth");
-		nq_words_addf(w, "bearer=%s", text.data);
-	}
-	nq_buf_free(&text);
-	return rc;
-}
-
-static int
 add_table(struct nq_config *c, const struct nq_resource *r, const struct nq_plan *p, const char *to,
     struct nq_words *w)
 {
 	if (is_nuntiq(to))
 		return add_customer(c, r, w);
-	if (nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, "table") != NULL)
+	if (nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "table") != NULL)
 		return 0;
 	nq_words_add(w, "--table");
 	nq_words_add(w, p->stream);
@@ -279,7 +259,7 @@ add_rest(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 	if (nq_stage_options(c, r->load, NQ_IN_LOAD, w) == -1)
 		return -1;
 	return add_pairs(
-	    c, nq_key_get(&c->yaml, r->load, NQ_IN_LOAD, "columns"), "--column", ":", w);
+	    c, nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "columns"), "--column", ":", w);
 }
 
 int
@@ -287,6 +267,7 @@ nq_stage_load(struct nq_config *c, const struct nq_resource *r, struct nq_plan *
 {
 	static const struct nq_words none = {NULL, 0};
 	struct nq_words *w = nq_stage_add(p, "load", "nq-load");
+	nq_node *auth = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "auth");
 	struct nq_buf to = NQ_BUF_INIT;
 	int rc = destination(c, r, &to);
 
@@ -299,8 +280,8 @@ nq_stage_load(struct nq_config *c, const struct nq_resource *r, struct nq_plan *
 		rc = add_rest(c, r, w);
 	if (rc == 0)
 		rc = add_key_and_mode(c, r, w);
-	if (rc == 0)
-		rc = add_login(c, r, w);
+	if (rc == 0 && auth != NULL)
+		rc = nq_login_map(c, auth, w);
 	nq_words_add(w, "--require-end");
 	nq_stage_sources(c, w, &none);
 	for (size_t i = 0; i < w->n; i++)

@@ -5,9 +5,9 @@
 nq_node *
 nq_resource_get(struct nq_config *c, const struct nq_resource *r, const char *name)
 {
-	nq_node *n = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, name);
+	nq_node *n = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, name);
 
-	return n != NULL ? n : nq_key_get(&c->yaml, r->endpoint, NQ_IN_ENDPOINT, name);
+	return n != NULL ? n : nq_keys_get(&c->yaml, r->endpoint, NQ_IN_ENDPOINT, name);
 }
 
 struct nq_words *
@@ -21,7 +21,7 @@ nq_stage_add(struct nq_plan *p, const char *name, const char *tool)
 }
 
 static int
-add_option(struct nq_config *c, const nq_node *n, const struct nq_key *row, struct nq_words *w)
+add_option(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, struct nq_words *w)
 {
 	struct nq_buf value = NQ_BUF_INIT;
 	bool path = row->type == NQ_KEY_FILE || row->type == NQ_KEY_OUTFILE;
@@ -41,13 +41,13 @@ add_option(struct nq_config *c, const nq_node *n, const struct nq_key *row, stru
 int
 nq_stage_options(struct nq_config *c, const nq_node *map, int place, struct nq_words *w)
 {
-	const struct nq_key *row;
+	const struct nq_keys_row *row;
 	nq_node *n;
 
-	for (size_t i = 0; (row = nq_key_row(i)) != NULL; i++) {
+	for (size_t i = 0; (row = nq_keys_row(i)) != NULL; i++) {
 		if ((int)row->in != place || row->option == NULL)
 			continue;
-		n = nq_key_get(&c->yaml, map, row->in, row->name);
+		n = nq_keys_get(&c->yaml, map, row->in, row->name);
 		if (n != NULL && add_option(c, n, row, w) == -1)
 			return -1;
 	}

@@ -49,7 +49,7 @@ check_name(struct nq_config *c, const nq_node *at, const struct nq_buf *name)
 static int
 name_source(struct nq_config *c, const nq_node *source)
 {
-	nq_node *n = nq_key_get(&c->yaml, source, NQ_IN_SOURCE, "name");
+	nq_node *n = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "name");
 
 	nq_buf_reset(&c->source);
 	if (n == NULL)
@@ -63,7 +63,7 @@ name_source(struct nq_config *c, const nq_node *source)
 static int
 name_resource(struct nq_config *c, const struct nq_resource *r, struct nq_buf *out)
 {
-	nq_node *n = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, "name"), *at = n;
+	nq_node *n = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "name"), *at = n;
 
 	if (n == NULL)
 		at = r->self->type == YAML_SCALAR_NODE ? r->self : nq_resource_get(c, r, "path");
@@ -96,7 +96,7 @@ static int
 cursor_type(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
 	static const char *const types[] = {"timestamp_utc", "numeric_id", "opaque_token"};
-	nq_node *n = nq_key_get(&c->yaml, r->delta, NQ_IN_DELTA, "type");
+	nq_node *n = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "type");
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
@@ -137,11 +137,11 @@ add_resource(struct nq_config *c, struct nq_resource *r, struct plans *all)
 {
 	struct nq_buf name = NQ_BUF_INIT;
 	struct nq_plan *p;
-	nq_node *n = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, "endpoint");
+	nq_node *n = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "endpoint");
 
 	r->endpoint = n != NULL && nq_yaml_is_map(n) ? n : NULL;
-	r->load = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, "load");
-	r->map = nq_key_get(&c->yaml, r->self, NQ_IN_RESOURCE, "map");
+	r->load = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "load");
+	r->map = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "map");
 	r->delta = nq_resource_get(c, r, "incremental");
 	if (name_resource(c, r, &name) == -1 ||
 	    !nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&name))) {
@@ -160,7 +160,7 @@ add_resource(struct nq_config *c, struct nq_resource *r, struct plans *all)
 static bool
 is_off(struct nq_config *c, const nq_node *source)
 {
-	nq_node *n = nq_key_get(&c->yaml, source, NQ_IN_SOURCE, "enabled");
+	nq_node *n = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "enabled");
 
 	return n != NULL && nq_str_is(nq_yaml_text(n), "false");
 }
@@ -174,12 +174,12 @@ add_source(struct nq_config *c, nq_node *source, struct plans *all)
 	if (is_off(c, source) || name_source(c, source) == -1 ||
 	    !nq_config_picks_source(c, nq_buf_str(&c->source)))
 		return;
-	r.rest = nq_key_get(&c->yaml, source, NQ_IN_SOURCE, "rest_api");
+	r.rest = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "rest_api");
 	if (r.rest == NULL) {
 		nq_config_fault(c, source, "the source has no 'rest_api'");
 		return;
 	}
-	list = nq_key_get(&c->yaml, r.rest, NQ_IN_REST, "resources");
+	list = nq_keys_get(&c->yaml, r.rest, NQ_IN_REST, "resources");
 	if (list == NULL) {
 		nq_config_fault(c, r.rest, "rest_api has no 'resources'");
 		return;
@@ -218,7 +218,7 @@ compile_all(struct nq_config *c, struct plans *all, struct nq_err *err)
 {
 	nq_node *root = nq_yaml_root(&c->yaml), *list, *source;
 
-	list = nq_key_get(&c->yaml, root, NQ_IN_FILE, "sources");
+	list = nq_keys_get(&c->yaml, root, NQ_IN_FILE, "sources");
 	if (list == NULL)
 		return nq_config_fault(c, root, "the file has no 'sources'");
 	for (size_t i = 0; nq_yaml_item(&c->yaml, list, i, &source); i++)
