@@ -135,14 +135,8 @@ impossible_sizes_end_the_program(void)
 static void
 encodes_percent_and_base64(void)
 {
-	static const char *const base64[][2] = {
-	    {"",		 ""	   },
-	      {"f",	    "Zg=="	  },
-	     {"fo",	    "Zm8="	  },
-	     {"foo",	     "Zm9v"	   },
-	      {"foob",	       "Zm9vYg=="},
-	    {"\xff\xfe\xfd", "//79"	   }
-	    };
+	static const char *const base64[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+	    {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"\xff\xfe\xfd", "//79"}};
 	struct nq_buf b = NQ_BUF_INIT;
 
 	nq_buf_add_percent(&b, (struct nq_str){"aZ09-._~ /?&=+%\0\xc3\xa9", 18});
@@ -221,17 +215,17 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"starts empty and terminated",	    starts_empty_and_terminated       },
-	    {"grows one byte at a time",		 grows_one_byte_at_a_time		 },
-	    {"keeps NUL bytes",			keeps_nul_bytes		       },
-	    {"cuts, is taken, formats",		cuts_takes_and_formats	      },
-	    {"impossible sizes end the program",	 impossible_sizes_end_the_program	 },
-	    {"encodes percent and base64",	   encodes_percent_and_base64	     },
-	    {"redacts each spelling",	      redacts_each_spelling		   },
+	    {"starts empty and terminated", starts_empty_and_terminated},
+	    {"grows one byte at a time", grows_one_byte_at_a_time},
+	    {"keeps NUL bytes", keeps_nul_bytes},
+	    {"cuts, is taken, formats", cuts_takes_and_formats},
+	    {"impossible sizes end the program", impossible_sizes_end_the_program},
+	    {"encodes percent and base64", encodes_percent_and_base64},
+	    {"redacts each spelling", redacts_each_spelling},
 	    {"redacts what is nested or repeated", redacts_what_is_nested_or_repeated},
-	    {"redacts basic authentication",	     redacts_basic_auth		       },
-	    {"leaves short values alone",	  leaves_short_values_alone	   },
-	    {NULL,				 NULL			      },
+	    {"redacts basic authentication", redacts_basic_auth},
+	    {"leaves short values alone", leaves_short_values_alone},
+	    {NULL, NULL},
 	};
 
 	return unit_main(argc, argv, tests);

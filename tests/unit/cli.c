@@ -17,14 +17,14 @@ static uint64_t number, size;
 static int64_t wait_ms;
 
 static const struct nq_opt opts[] = {
-    {"flag",     'f', NULL,	NQ_OPT_FLAG,    &flag,    "set the flag" },
-    {"count",    'c', NULL,	 NQ_OPT_COUNT,   &count,   "count up"	 },
-    {"text",     't', "TEXT", NQ_OPT_STR,     &text,    "give a text"  },
-    {"item",     0,	"ITEM", NQ_OPT_LIST,    &list,    "add an item"	 },
-    {"number",   'n', "N",	 NQ_OPT_NUMBER,	&number,	 "give a number"},
-    {"max-line", 0,   "SIZE", NQ_OPT_SIZE,	 &size,	"give a size"  },
-    {"wait",     0,	"TIME", NQ_OPT_SECONDS, &wait_ms, "wait so long" },
-    {NULL,	   0,   NULL,   NQ_OPT_FLAG,	 NULL,     NULL	   },
+    {"flag", 'f', NULL, NQ_OPT_FLAG, &flag, "set the flag"},
+    {"count", 'c', NULL, NQ_OPT_COUNT, &count, "count up"},
+    {"text", 't', "TEXT", NQ_OPT_STR, &text, "give a text"},
+    {"item", 0, "ITEM", NQ_OPT_LIST, &list, "add an item"},
+    {"number", 'n', "N", NQ_OPT_NUMBER, &number, "give a number"},
+    {"max-line", 0, "SIZE", NQ_OPT_SIZE, &size, "give a size"},
+    {"wait", 0, "TIME", NQ_OPT_SECONDS, &wait_ms, "wait so long"},
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
 static struct nq_cli cli = {
@@ -93,24 +93,24 @@ static void
 tells_misuse(void)
 {
 	static const char *const rows[][2] = {
-	    {"--flga",		       "unknown option '--flga', did you mean '--flag'?"		},
-	    {"--texts=3",		  "unknown option '--texts', did you mean '--text'?"		    },
-	    {"--max-lines 3",	      "unknown option '--max-lines', did you mean '--max-line'?"	},
-	    {"--something-else",	 "unknown option '--something-else'"				    },
-	    {"-Z",		      "unknown option '-Z'"					   },
-	    {"-fZ",		     "unknown option '-Z'"					   },
-	    {"--flag -Zf",		   "unknown option '-Z'"						},
-	    {"--text",		       "option '--text' needs a value: TEXT"			    },
-	    {"-t",		      "option '--text' needs a value: TEXT"				},
-	    {"--flag=1",		 "option '--flag' takes no value"				 },
-	    {"-n x",		     "option '--number': 'x' is not a whole number"		   },
-	    {"-n -1",		      "option '--number': '-1' is not a whole number"		     },
+	    {"--flga", "unknown option '--flga', did you mean '--flag'?"},
+	    {"--texts=3", "unknown option '--texts', did you mean '--text'?"},
+	    {"--max-lines 3", "unknown option '--max-lines', did you mean '--max-line'?"},
+	    {"--something-else", "unknown option '--something-else'"},
+	    {"-Z", "unknown option '-Z'"},
+	    {"-fZ", "unknown option '-Z'"},
+	    {"--flag -Zf", "unknown option '-Z'"},
+	    {"--text", "option '--text' needs a value: TEXT"},
+	    {"-t", "option '--text' needs a value: TEXT"},
+	    {"--flag=1", "option '--flag' takes no value"},
+	    {"-n x", "option '--number': 'x' is not a whole number"},
+	    {"-n -1", "option '--number': '-1' is not a whole number"},
 	    {"-n 18446744073709551616",
-		"option '--number': '18446744073709551616' is not a whole number"				 },
-	    {"--max-line 1T",	      "option '--max-line': '1T' is not a size: write 500k, 16M or 4G"},
+		"option '--number': '18446744073709551616' is not a whole number"},
+	    {"--max-line 1T", "option '--max-line': '1T' is not a size: write 500k, 16M or 4G"},
 	    {"--wait soon",
-		"option '--wait': 'soon' is not a duration: write 30, 0.5, 250ms, 5m, 12h or 7d"		},
-	    {"--log xml",		  "unknown log format 'xml': write text or json"			},
+		"option '--wait': 'soon' is not a duration: write 30, 0.5, 250ms, 5m, 12h or 7d"},
+	    {"--log xml", "unknown log format 'xml': write text or json"},
 	};
 	struct nq_err err = NQ_ERR_INIT;
 
@@ -128,21 +128,10 @@ reads_sizes(void)
 		const char *text;
 		uint64_t size;
 		int rc;
-	} rows[] = {
-	    {"0",				   0,		     0 },
-		 {"1",				   1,			  0 },
-	      {"500k",				       512000,	       0 },
-		   {"4G",				  4ull << 30,	      0 },
-	    {"17179869183G",			     17179869183ull << 30, 0 },
-	       {"17179869184G",			0,			   -1},
-		{"",				     0,			-1},
-	    {"k",				   0,		     -1},
-		  {"1K",				  0,		    -1},
-		 {"1kk",				 0,		    -1},
-		 {"1.5k",				  0,		     -1},
-		  {"-1",					 0,		    -1},
-	    {"99999999999999999999999999999999999", 0,		       -1}
-	  };
+	} rows[] = {{"0", 0, 0}, {"1", 1, 0}, {"500k", 512000, 0}, {"4G", 4ull << 30, 0},
+	    {"17179869183G", 17179869183ull << 30, 0}, {"17179869184G", 0, -1}, {"", 0, -1},
+	    {"k", 0, -1}, {"1K", 0, -1}, {"1kk", 0, -1}, {"1.5k", 0, -1}, {"-1", 0, -1},
+	    {"99999999999999999999999999999999999", 0, -1}};
 	uint64_t v;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -351,17 +340,17 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"fills each type",		fills_each_type	       },
-	    {"finds operands",	       finds_operands		     },
-	    {"tells misuse",		     tells_misuse		 },
-	    {"reads sizes",		    reads_sizes		       },
-	    {"prints help from the table",   prints_help_from_the_table  },
-	    {"tells failures",	       tells_failures		     },
-	    {"keeps log lines valid",	      keeps_log_lines_valid	   },
-	    {"notices that output is lost",  notices_that_output_is_lost },
-	    {"begins whatever it inherits",  begins_whatever_it_inherits },
+	    {"fills each type", fills_each_type},
+	    {"finds operands", finds_operands},
+	    {"tells misuse", tells_misuse},
+	    {"reads sizes", reads_sizes},
+	    {"prints help from the table", prints_help_from_the_table},
+	    {"tells failures", tells_failures},
+	    {"keeps log lines valid", keeps_log_lines_valid},
+	    {"notices that output is lost", notices_that_output_is_lost},
+	    {"begins whatever it inherits", begins_whatever_it_inherits},
 	    {"keeps messages within bounds", keeps_messages_within_bounds},
-	    {NULL,			   NULL			},
+	    {NULL, NULL},
 	};
 	int rc = unit_main(argc, argv, tests);
 

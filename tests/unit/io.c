@@ -231,16 +231,16 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"replaces files",			       replaces_files			     },
-	    {"replaces a name without folder",	       replaces_a_name_without_folder	     },
+	    {"replaces files", replaces_files},
+	    {"replaces a name without folder", replaces_a_name_without_folder},
 	    {"keeps the old file when the disk is full", keeps_the_old_file_when_the_disk_is_full},
-	    {"says why a file cannot be replaced",	   says_why_a_file_cannot_be_replaced	     },
-	    {"does not follow a planted link",	       does_not_follow_a_planted_link	     },
-	    {"appends",				  appends				 },
-	    {"reads within a limit",		     reads_within_a_limit			 },
-	    {"makes directories",			  makes_directories			   },
-	    {"makes temporary files",		      makes_temporary_files		   },
-	    {NULL,				       NULL				    },
+	    {"says why a file cannot be replaced", says_why_a_file_cannot_be_replaced},
+	    {"does not follow a planted link", does_not_follow_a_planted_link},
+	    {"appends", appends},
+	    {"reads within a limit", reads_within_a_limit},
+	    {"makes directories", makes_directories},
+	    {"makes temporary files", makes_temporary_files},
+	    {NULL, NULL},
 	};
 	int rc;
 

@@ -117,13 +117,13 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"orders numbers",	       orders_numbers	     },
+	    {"orders numbers", orders_numbers},
 	    {"orders giant exponents", orders_giant_exponents},
-	    {"knows JSON numbers",	   knows_json_numbers    },
-	    {"names cursor types",	   names_cursor_types    },
-	    {"checks watermarks",	  checks_watermarks	   },
-	    {"raises watermarks",	  raises_watermarks	   },
-	    {NULL,		     NULL		       },
+	    {"knows JSON numbers", knows_json_numbers},
+	    {"names cursor types", names_cursor_types},
+	    {"checks watermarks", checks_watermarks},
+	    {"raises watermarks", raises_watermarks},
+	    {NULL, NULL},
 	};
 
 	return unit_main(argc, argv, tests);

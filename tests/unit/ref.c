@@ -82,14 +82,9 @@ encodes_values_in_urls(void)
 static void
 reads_files(void)
 {
-	static const char *const rows[][2] = {
-	    {"secret\n",	 "secret"	 },
-	    {"secret\r\n",   "secret"	   },
-	      {"secret\n\n",   "secret\n"  },
-	    {"secret",       "secret"    },
-		  {"two\nlines\n", "two\nlines"},
-		  {"cr\r",	   "cr\r"	 }
-	  };
+	static const char *const rows[][2] = {{"secret\n", "secret"}, {"secret\r\n", "secret"},
+	    {"secret\n\n", "secret\n"}, {"secret", "secret"}, {"two\nlines\n", "two\nlines"},
+	    {"cr\r", "cr\r"}};
 	char path[] = "/tmp/nq-unit-ref-XXXXXX";
 	struct nq_buf text = NQ_BUF_INIT;
 	struct nq_err err = NQ_ERR_INIT;
@@ -183,16 +178,16 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"fills in each kind",	   fills_in_each_kind     },
-	    {"later variables win",	    later_variables_win    },
-	    {"encodes values in URLs",  encodes_values_in_urls },
-	    {"reads files",		    reads_files	       },
-	    {"reads an env file",	  reads_an_env_file	   },
-	    {"tells what is missing",   tells_what_is_missing  },
+	    {"fills in each kind", fills_in_each_kind},
+	    {"later variables win", later_variables_win},
+	    {"encodes values in URLs", encodes_values_in_urls},
+	    {"reads files", reads_files},
+	    {"reads an env file", reads_an_env_file},
+	    {"tells what is missing", tells_what_is_missing},
 	    {"takes names as they are", takes_names_as_they_are},
-	    {"registers secrets",	  registers_secrets	   },
-	    {"sees references",		sees_references	       },
-	    {NULL,		      NULL		       },
+	    {"registers secrets", registers_secrets},
+	    {"sees references", sees_references},
+	    {NULL, NULL},
 	};
 	int rc;
 

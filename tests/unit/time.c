@@ -62,11 +62,8 @@ reads_what_has_no_zone(void)
 	static const struct {
 		const char *text;
 		int64_t sec;
-	} rows[] = {
-	    {"2026-05-16",	   1778889600},
-		{"2026-05-16T10:23:14", 1778926994},
-	    {"2026-05-16 10:23",	 1778926980}
-	    };
+	} rows[] = {{"2026-05-16", 1778889600}, {"2026-05-16T10:23:14", 1778926994},
+	    {"2026-05-16 10:23", 1778926980}};
 	struct nq_time t;
 	int naive;
 
@@ -127,14 +124,12 @@ adds_milliseconds(void)
 	static const struct {
 		const char *from, *to;
 		int64_t ms;
-	} rows[] = {
-	    {"2026-05-16T10:00:00Z",	     "2026-05-16T10:00:00.001Z",	 1		  },
-	    {"2026-05-16T10:00:00Z",	     "2026-05-16T09:59:59.999Z",	 -1		   },
-	    {"2026-05-16T10:00:00.9995Z", "2026-05-16T10:00:01.0005Z", 1		},
-	    {"2026-05-16T10:00:00Z",	     "2026-05-09T10:00:00Z",	     -7 * 86400000LL},
-	    {"2026-05-16T10:00:00.25Z",	"2026-05-16T09:59:58.75Z",   -1500		},
-	    {"1970-01-01T00:00:00Z",	     "1969-12-31T23:59:59.5Z",    -500	   }
-	    };
+	} rows[] = {{"2026-05-16T10:00:00Z", "2026-05-16T10:00:00.001Z", 1},
+	    {"2026-05-16T10:00:00Z", "2026-05-16T09:59:59.999Z", -1},
+	    {"2026-05-16T10:00:00.9995Z", "2026-05-16T10:00:01.0005Z", 1},
+	    {"2026-05-16T10:00:00Z", "2026-05-09T10:00:00Z", -7 * 86400000LL},
+	    {"2026-05-16T10:00:00.25Z", "2026-05-16T09:59:58.75Z", -1500},
+	    {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.5Z", -500}};
 	struct nq_buf b = NQ_BUF_INIT;
 	struct nq_time t;
 
@@ -162,29 +157,10 @@ reads_durations(void)
 	static const struct {
 		const char *text;
 		int64_t ms; /* -1: refused */
-	} rows[] = {
-	    {"0",		    0	   },
-	      {"2",		    2000	},
-		   {"0.5",		   500	      },
-		 {"1.25s",		   1250      },
-		  {"250ms",		    250       },
-		  {"5m",			 300000    },
-	    {"1.5h",		     5400000   },
-	       {"7d",		      604800000 },
-		  {"2w",			 1209600000},
-	      {"",			   -1	     },
-		{"s",		      -1	},
-	    {"-1",		   -1	     },
-		{"+1",		       -1	 },
-	    {" 1",		   -1	     },
-		{"1 s",			-1	  },
-	     {"1x",		    -1	      },
-		 {"1.5.5",		   -1	     },
-		{".5",		       -1	 },
-	    {"1e3",		    -1	      },
-		 {"99999999999999999999", -1	    },
-	       {"9999999999999999w",    -1	       }
-	};
+	} rows[] = {{"0", 0}, {"2", 2000}, {"0.5", 500}, {"1.25s", 1250}, {"250ms", 250},
+	    {"5m", 300000}, {"1.5h", 5400000}, {"7d", 604800000}, {"2w", 1209600000}, {"", -1},
+	    {"s", -1}, {"-1", -1}, {"+1", -1}, {" 1", -1}, {"1 s", -1}, {"1x", -1}, {"1.5.5", -1},
+	    {".5", -1}, {"1e3", -1}, {"99999999999999999999", -1}, {"9999999999999999w", -1}};
 	int64_t ms;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -200,16 +176,16 @@ int
 main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
-	    {"reads instants",	       reads_instants	     },
-	    {"reads HTTP dates",	 reads_http_dates	 },
+	    {"reads instants", reads_instants},
+	    {"reads HTTP dates", reads_http_dates},
 	    {"refuses other HTTP dates", refuses_other_http_dates},
-	    {"reads what has no zone",   reads_what_has_no_zone  },
+	    {"reads what has no zone", reads_what_has_no_zone},
 	    {"refuses other timestamps", refuses_other_timestamps},
-	    {"compares as instants",     compares_as_instants	 },
-	    {"adds milliseconds",	  adds_milliseconds	   },
-	    {"tells the time",	       tells_the_time	     },
-	    {"reads durations",		reads_durations	       },
-	    {NULL,		       NULL		       },
+	    {"compares as instants", compares_as_instants},
+	    {"adds milliseconds", adds_milliseconds},
+	    {"tells the time", tells_the_time},
+	    {"reads durations", reads_durations},
+	    {NULL, NULL},
 	};
 
 	return unit_main(argc, argv, tests);
