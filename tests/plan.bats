@@ -294,7 +294,8 @@ nq-plan: sources.yml:12:30: '\${PAGE_SIZE}' is not set in the environment"
   [ "$(begin)" = "--lag 5m" ]
   NQ_LOG_LEVEL=error plan --since yesterday
   status_is 2
-  stderr_is "nq-plan: sources.yml:15:24: the lower bound 'yesterday' is not a time: write 2026-05-16 or 2026-05-16T10:00:00Z"
+  stderr_is "nq-plan: sources.yml:15:24: the lower bound 'yesterday' is not a time: write 2026-05-16, 2026-05-16T10:00:00Z or -7d"
+  [[ $(nq-plan --json --since -12h 2>/dev/null | jq -r .lower_bound) == 20*Z ]]
 }
 
 @test "a lower bound to show takes the lag off the cursor" {

@@ -23,6 +23,7 @@ static const struct nq_opt opts[] = {
     {"since", 0, "VALUE", NQ_OPT_STR, &options.since, "start here, whatever the cursor says"},
     {"cursor", 0, "VALUE", NQ_OPT_STR, &options.cursor,
 	"the committed cursor, for a lower bound to show"},
+    {"full", 0, NULL, NQ_OPT_FLAG, &options.full, "ask for everything"},
     {"to", 0, "DEST", NQ_OPT_STR, &options.to, "load into this destination instead"},
     {"print", 0, NULL, NQ_OPT_FLAG, &as_pipeline, "print the pipelines for people (default)"},
     {"json", 0, NULL, NQ_OPT_FLAG, &as_json, "print the plan as one JSON object a line"},
@@ -106,6 +107,8 @@ check_usage(struct nq_err *err)
 	if (as_json + as_shell + as_pipeline + as_list + keys > 1)
 		return nq_err_set(
 		    err, NQ_USAGE, "only one of --print, --json, --shell, --list and --keys");
+	if (options.full && options.since != NULL)
+		return nq_err_set(err, NQ_USAGE, "--full and --since exclude each other");
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)
 			return nq_err_set(err, NQ_USAGE, "option '--param': write NAME=VALUE");

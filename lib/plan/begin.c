@@ -16,13 +16,18 @@ is_timestamp(const struct nq_plan *p)
 	return p->cursor_type != NULL && strcmp(p->cursor_type, "timestamp_utc") == 0;
 }
 
-/* A date alone, or a time without zone, is UTC; what is complete stays as it was written. */
+/* A date alone, or a time without zone, is UTC; what is complete, or -7d, stays as written. */
 static int
 normalised(const char *text, struct nq_buf *out)
 {
 	struct nq_time t;
+	int64_t ms;
 	int naive = 0;
 
+	if (text[0] == '-' && nq_cli_duration(text + 1, &ms) == 0) {
+		nq_buf_adds(out, text);
+		return 0;
+	}
 	if (nq_time_parse(nq_str(text), &t, &naive) == -1)
 		return -1;
 	if (naive != 0)
@@ -47,7 +52,8 @@ override(struct nq_config *c, const nq_node *at, const struct nq_plan *p, struct
 		nq_buf_adds(out, text.data);
 	else if (rc == 1 && normalised(text.data, out) == -1)
 		rc = nq_config_fault(c, at,
-		    "the lower bound '%s' is not a time: write 2026-05-16 or 2026-05-16T10:00:00Z",
+		    "the lower bound '%s' is not a time: write 2026-05-16, "
+		    "2026-05-16T10:00:00Z or -7d",
 		    text.data);
 	nq_buf_free(&text);
 	return rc;
@@ -142,7 +148,7 @@ add_bounds(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p, 
 	if (has_over == 1)
 		nq_words_addf(&p->begin, "--since=%s", over.data);
 	if (has_over == 1)
-		p->lower = nq_strdup(over.data);
+		p->lower = absolute(over.data);
 	else if (c->opt->cursor != NULL && *c->opt->cursor != '\0')
 		p->lower = minus_lag(c->opt->cursor, lag_ms);
 	else if (has_first == 1)
@@ -158,6 +164,8 @@ nq_stage_begin(struct nq_config *c, const struct nq_resource *r, struct nq_plan 
 	int64_t lag_ms;
 
 	if (r->delta == NULL) {
+		if (c->opt->full)
+			nq_words_add(&p->begin, "--full");
 		if (c->opt->since != NULL && c->opt->npicked > 0)
 			return nq_config_fault(c, r->self,
 			    "--since needs 'incremental': '%s' is pulled whole", p->stream);
@@ -167,5 +175,9 @@ nq_stage_begin(struct nq_config *c, const struct nq_resource *r, struct nq_plan 
 	nq_words_add(&p->begin, p->cursor_type);
 	if (add_lag(c, r, p, &lag_ms) == -1)
 		return -1;
+	if (c->opt->full) {
+		nq_words_add(&p->begin, "--full");
+		return 0;
+	}
 	return add_bounds(c, r, p, lag_ms);
 }

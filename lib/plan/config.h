@@ -13,6 +13,7 @@ struct nq_config_options {
 	const char *path;     /* of the connector file */
 	const char *settings; /* NULL: settings.json beside it, if there is one */
 	const char *env_file;
+	bool full;		   /* no lower bound */
 	const char *since;	   /* overrides the lower bound */
 	const char *to;		   /* overrides the destination */
 	const char *cursor;	   /* the committed cursor, where a lower bound is to be shown */

@@ -43,6 +43,9 @@ check_name(struct nq_config *c, const nq_node *at, const struct nq_buf *name)
 	for (size_t i = 0; i < name->len; i++)
 		if (iscntrl((unsigned char)name->data[i]))
 			return nq_config_fault(c, at, "a name cannot hold control characters");
+	if (name->data[0] == '-')
+		return nq_config_fault(
+		    c, at, "a name cannot start with '-': it would be an option");
 	return name->len > 0 ? 0 : nq_config_fault(c, at, "the name is empty");
 }
 

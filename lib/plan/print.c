@@ -80,6 +80,7 @@ nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 	assign(b, "connector", p->connector);
 	assign(b, "stream", p->stream);
 	assign(b, "slug", p->slug);
+	assign(b, "lower", p->lower != NULL ? p->lower : "");
 	assign_words(b, "begin", &p->begin);
 	assign_words(b, "since", &p->since);
 	assign_words(b, "probe", &p->probe);
