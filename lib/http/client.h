@@ -79,6 +79,9 @@ void nq_http_free(struct nq_http *);
 int
 nq_http_header(struct nq_http *, const char *name, const char *value, bool secret, struct nq_err *);
 
+/* Whether the URL is on the base origin. */
+bool nq_http_is_ours(const struct nq_http *, const char *url);
+
 struct nq_request {
 	const char *method;	  /* "GET", "POST" … */
 	const char *url;	  /* absolute, on the base origin */

@@ -36,9 +36,7 @@ append(size_t count, int64_t s)
 	grow(count);
 	for (; count > 0; count--) {
 		order[n_all] = (uint32_t)n_all;
-		all[n_all++] = (struct supplier){
-		    .at = {s, 0}
-		};
+		all[n_all++] = (struct supplier){.at = {s, 0}};
 	}
 	stale = true;
 }

@@ -24,12 +24,12 @@ type_of(const char *name)
 	static const struct {
 		const char *end, *type;
 	} types[] = {
-	    {".json",   "application/json"	},
+	    {".json", "application/json"},
 	    {".ndjson", "application/x-ndjson"},
-	    {".csv",    "text/csv"	       },
-	    {".html",   "text/html"		 },
-	    {".gz",	    "application/gzip"    },
-	    {".zip",    "application/zip"     },
+	    {".csv", "text/csv"},
+	    {".html", "text/html"},
+	    {".gz", "application/gzip"},
+	    {".zip", "application/zip"},
 	};
 	size_t n = strlen(name);
 

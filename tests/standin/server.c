@@ -222,8 +222,8 @@ start(int fd, char *cert, char *key)
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem tls[] = {
 	    {MHD_OPTION_HTTPS_MEM_CERT, 0, cert},
-	    {MHD_OPTION_HTTPS_MEM_KEY,  0, key },
-	    {MHD_OPTION_END,	     0, NULL},
+	    {MHD_OPTION_HTTPS_MEM_KEY, 0, key},
+	    {MHD_OPTION_END, 0, NULL},
 	};
 	struct MHD_Daemon *d;
 
