@@ -19,7 +19,7 @@ struct sqlite {
 	struct nq_db db;
 	char *path;
 	struct nq_table target, staging;
-	struct nq_rows rows;
+	struct nq_sqlite_rows rows;
 	bool in_transaction;
 	int schema_version;
 	struct nq_buf started;
@@ -86,7 +86,7 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 	q->staging.schema = "temp";
 	q->staging.name = "_nq_staging";
 	q->db.stop = s->o->stop;
-	q->rows = (struct nq_rows){.db = &q->db,
+	q->rows = (struct nq_sqlite_rows){.db = &q->db,
 	    .table = replaces(s) ? &q->staging : &q->target,
 	    .o = s->o,
 	    .columns = s->columns,
@@ -240,7 +240,7 @@ begin_transaction(struct nq_sink *s, const char *sql, struct nq_err *err)
 	if (version == q->schema_version)
 		return 0;
 	/* Somebody else has changed the schema since we looked. */
-	nq_rows_forget(&q->rows);
+	nq_sqlite_rows_forget(&q->rows);
 	for (uint32_t i = 0; i < s->columns->n; i++)
 		s->columns->v[i].exists = false;
 	q->schema_version = version;
@@ -263,7 +263,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 		rc = nq_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
 	if (rc == 0 && changed) {
-		nq_rows_forget(&q->rows);
+		nq_sqlite_rows_forget(&q->rows);
 		rc = schema_version(q, &q->schema_version, err);
 	}
 	return rc;
@@ -271,7 +271,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 
 /* A row that a replace has seen before does not stand in the table twice: it was folded. */
 static void
-count(struct nq_sink *s, enum nq_outcome what)
+count(struct nq_sink *s, enum nq_row_outcome what)
 {
 	if (what == NQ_ROW_INSERTED)
 		s->counts->inserted++;
@@ -290,10 +290,10 @@ sqlite_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_
     uint32_t *done, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
-	enum nq_outcome what;
+	enum nq_row_outcome what;
 
 	for (uint32_t i = from; i < to; i++) {
-		what = nq_rows_write(&q->rows, b, &b->row[i], err);
+		what = nq_sqlite_rows_write(&q->rows, b, &b->row[i], err);
 		*done = i;
 		if (what == NQ_ROW_FAILED)
 			return NQ_WRITE_FAILED;
@@ -328,7 +328,7 @@ publish(struct nq_sink *s, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL,
 		    "refusing to replace table '%s' by nothing (--allow-empty allows it)",
 		    s->o->table);
-	nq_rows_forget(&q->rows);
+	nq_sqlite_rows_forget(&q->rows);
 	if (!q->staging.exists)
 		return 0;
 	return nq_table_publish(&q->target, &q->staging, s->columns, err);
@@ -398,7 +398,7 @@ sqlite_close(struct nq_sink *s)
 
 	if (q == NULL)
 		return;
-	nq_rows_free(&q->rows);
+	nq_sqlite_rows_free(&q->rows);
 	if (q->in_transaction && q->db.db != NULL && sqlite3_get_autocommit(q->db.db) == 0)
 		sqlite3_exec(q->db.db, "ROLLBACK", NULL, NULL, NULL);
 	nq_db_close(&q->db);

@@ -24,7 +24,7 @@ free_shape(struct nq_shape *s)
 }
 
 void
-nq_rows_forget(struct nq_rows *r)
+nq_sqlite_rows_forget(struct nq_sqlite_rows *r)
 {
 	for (uint32_t i = 0; i < r->nshapes; i++)
 		free_shape(&r->shape[i]);
@@ -32,9 +32,9 @@ nq_rows_forget(struct nq_rows *r)
 }
 
 void
-nq_rows_free(struct nq_rows *r)
+nq_sqlite_rows_free(struct nq_sqlite_rows *r)
 {
-	nq_rows_forget(r);
+	nq_sqlite_rows_forget(r);
 	free(r->shape);
 	free(r->cell);
 	r->shape = NULL;
@@ -42,7 +42,7 @@ nq_rows_free(struct nq_rows *r)
 }
 
 static const char *
-column_name(const struct nq_rows *r, uint32_t col)
+column_name(const struct nq_sqlite_rows *r, uint32_t col)
 {
 	return r->columns->v[col].name;
 }
@@ -58,7 +58,7 @@ param(const struct nq_shape *s, uint32_t col)
 }
 
 static void
-add_key_names(const struct nq_rows *r, struct nq_buf *sql)
+add_key_names(const struct nq_sqlite_rows *r, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? "" : ", ");
@@ -67,7 +67,7 @@ add_key_names(const struct nq_rows *r, struct nq_buf *sql)
 }
 
 static void
-add_where(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+add_where(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? " WHERE " : " AND ");
@@ -77,7 +77,7 @@ add_where(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 }
 
 static void
-add_newer(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+add_newer(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	struct nq_buf q = NQ_BUF_INIT;
 
@@ -93,7 +93,7 @@ add_newer(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 }
 
 static void
-insert_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "INSERT INTO ");
 	nq_table_quote(sql, r->table);
@@ -113,7 +113,7 @@ insert_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql
 }
 
 static void
-update_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+update_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	const char *between = " SET ";
 
@@ -145,7 +145,7 @@ update_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql
 }
 
 static void
-exists_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+exists_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "SELECT 1 FROM ");
 	nq_table_quote(sql, r->table);
@@ -153,7 +153,7 @@ exists_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql
 }
 
 static void
-delete_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+delete_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "DELETE FROM ");
 	nq_table_quote(sql, r->table);
@@ -162,7 +162,7 @@ delete_sql(const struct nq_rows *r, const struct nq_shape *s, struct nq_buf *sql
 }
 
 static void (*const write_sql[NOPS])(
-    const struct nq_rows *, const struct nq_shape *, struct nq_buf *) = {
+    const struct nq_sqlite_rows *, const struct nq_shape *, struct nq_buf *) = {
     [OP_INSERT] = insert_sql,
     [OP_UPDATE] = update_sql,
     [OP_EXISTS] = exists_sql,
@@ -170,7 +170,7 @@ static void (*const write_sql[NOPS])(
 };
 
 static int
-get_ready(struct nq_rows *r, struct nq_shape *s, enum op op, struct nq_err *err)
+get_ready(struct nq_sqlite_rows *r, struct nq_shape *s, enum op op, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
@@ -201,7 +201,7 @@ bind(sqlite3_stmt *st, int i, const struct nq_cell *c, struct nq_str text, int k
 }
 
 static int
-bind_all(struct nq_rows *r, const struct nq_shape *s, sqlite3_stmt *st, enum op op,
+bind_all(struct nq_sqlite_rows *r, const struct nq_shape *s, sqlite3_stmt *st, enum op op,
     const struct nq_batch *b)
 {
 	const struct nq_cell *c;
@@ -222,7 +222,7 @@ bind_all(struct nq_rows *r, const struct nq_shape *s, sqlite3_stmt *st, enum op 
 
 /* A statement refused the row, or the database failed: that is another matter. */
 static int
-judge(struct nq_rows *r, int rc, struct nq_err *err)
+judge(struct nq_sqlite_rows *r, int rc, struct nq_err *err)
 {
 	rc &= 0xff;
 	if ((rc != SQLITE_CONSTRAINT && rc != SQLITE_TOOBIG && rc != SQLITE_MISMATCH) ||
@@ -237,7 +237,8 @@ judge(struct nq_rows *r, int rc, struct nq_err *err)
 
 /* The number of rows that were changed (for OP_EXISTS: found), FAILED or REFUSED. */
 static int
-run(struct nq_rows *r, struct nq_shape *s, enum op op, const struct nq_batch *b, struct nq_err *err)
+run(struct nq_sqlite_rows *r, struct nq_shape *s, enum op op, const struct nq_batch *b,
+    struct nq_err *err)
 {
 	int rc, n;
 
@@ -257,7 +258,7 @@ run(struct nq_rows *r, struct nq_shape *s, enum op op, const struct nq_batch *b,
 }
 
 static bool
-is_shape(const struct nq_rows *r, const struct nq_shape *s)
+is_shape(const struct nq_sqlite_rows *r, const struct nq_shape *s)
 {
 	if (s->n != r->ncells)
 		return false;
@@ -268,7 +269,7 @@ is_shape(const struct nq_rows *r, const struct nq_shape *s)
 }
 
 static struct nq_shape *
-new_shape(struct nq_rows *r)
+new_shape(struct nq_sqlite_rows *r)
 {
 	uint32_t at = 0;
 	struct nq_shape *s;
@@ -295,7 +296,7 @@ new_shape(struct nq_rows *r)
 }
 
 static struct nq_shape *
-shape_of(struct nq_rows *r)
+shape_of(struct nq_sqlite_rows *r)
 {
 	struct nq_shape *s = NULL;
 
@@ -315,7 +316,7 @@ shape_of(struct nq_rows *r)
 
 /* A column that has only been null so far is not there yet, and needs not be. */
 static void
-pick_cells(struct nq_rows *r, const struct nq_batch *b, const struct nq_row *row)
+pick_cells(struct nq_sqlite_rows *r, const struct nq_batch *b, const struct nq_row *row)
 {
 	const struct nq_column *c;
 
@@ -334,8 +335,8 @@ pick_cells(struct nq_rows *r, const struct nq_batch *b, const struct nq_row *row
 	}
 }
 
-static enum nq_outcome
-outcome(int n, enum nq_outcome done)
+static enum nq_row_outcome
+outcome(int n, enum nq_row_outcome done)
 {
 	if (n == FAILED)
 		return NQ_ROW_FAILED;
@@ -348,8 +349,8 @@ outcome(int n, enum nq_outcome done)
  * A record may leave out a NOT NULL column, which the INSERT refuses though the row is there: so
  * its refusal counts only when the key is unknown.
  */
-static enum nq_outcome
-merge(struct nq_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq_err *err)
+static enum nq_row_outcome
+merge(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq_err *err)
 {
 	struct nq_err ignored = NQ_ERR_INIT;
 	bool tried = r->insert_first || !s->values;
@@ -376,9 +377,9 @@ merge(struct nq_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq
 	return n > 0 ? NQ_ROW_UNCHANGED : NQ_ROW_REFUSED;
 }
 
-enum nq_outcome
-nq_rows_write(
-    struct nq_rows *r, const struct nq_batch *b, const struct nq_row *row, struct nq_err *err)
+enum nq_row_outcome
+nq_sqlite_rows_write(struct nq_sqlite_rows *r, const struct nq_batch *b, const struct nq_row *row,
+    struct nq_err *err)
 {
 	struct nq_shape *s;
 

@@ -16,7 +16,7 @@
  * load costs one statement a row, and so does a delta of changed rows; an unchanged row costs two
  * look-ups and writes nothing.
  */
-struct nq_rows {
+struct nq_sqlite_rows {
 	struct nq_db *db;
 	const struct nq_table *table;
 	const struct nq_load_options *o;
@@ -30,7 +30,7 @@ struct nq_rows {
 	char loaded_at[32]; /* for --meta */
 };
 
-enum nq_outcome {
+enum nq_row_outcome {
 	NQ_ROW_FAILED,
 	NQ_ROW_REFUSED, /* the error holds the reason */
 	NQ_ROW_INSERTED,
@@ -39,9 +39,9 @@ enum nq_outcome {
 	NQ_ROW_DELETED,
 };
 
-void nq_rows_forget(struct nq_rows *); /* statements of a table that has changed */
-void nq_rows_free(struct nq_rows *);
-enum nq_outcome
-nq_rows_write(struct nq_rows *, const struct nq_batch *, const struct nq_row *, struct nq_err *);
+void nq_sqlite_rows_forget(struct nq_sqlite_rows *); /* statements of a table that has changed */
+void nq_sqlite_rows_free(struct nq_sqlite_rows *);
+enum nq_row_outcome nq_sqlite_rows_write(
+    struct nq_sqlite_rows *, const struct nq_batch *, const struct nq_row *, struct nq_err *);
 
 #endif
