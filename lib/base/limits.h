@@ -22,6 +22,7 @@
 #define NQ_MAX_MESSAGE	  2048	       /* bytes of one error or log message */
 #define NQ_MAX_CONFIG	  (4u << 20)   /* bytes of a mapping, settings, state or secret file */
 #define NQ_MAX_PATH_STEPS 32	       /* steps of one path */
+#define NQ_MAX_SCRATCH	  (256u << 20) /* bytes that the mapping of one record may need */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 
 #endif
