@@ -3,6 +3,8 @@
 #   make            build everything into build/
 #   make check      install what is missing, build, lint what needs no extra tool, run all tests
 #   make demo       the whole story in half a minute
+#   make lint       everything a machine can say about the style
+#   make fuzz       SECONDS=20 for each fuzz target; make soak is the long run
 #   make install    PREFIX=/usr/local DESTDIR=
 #
 # SANITIZE=address,undefined builds and tests beside the ordinary objects; WERROR=1 is for CI.
@@ -24,6 +26,7 @@ SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
 HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
 HEADERS = $(wildcard lib/*/*.h)
 SHELL_FILES = $(wildcard tools/nq-sync tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
@@ -49,6 +52,7 @@ $(B)/nq-load:       LDLIBS = -lsqlite3 $(CURL) -lz $(YAJL)
 $(B)/nq-cursor:     LDLIBS = $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
+$(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/faults/%: LDLIBS =
 
 .PHONY: all
@@ -79,13 +83,24 @@ $(SCRIPTS): $(B)/%: tools/%
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(VERSION)/' $< >$@ && chmod 755 $@
 
-$(STANDIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/standin/*.c))
+# Its objects cannot lie in tests/standin/: that is the name of the program.
+$(B)/tests/standin.obj/%.o: tests/standin/%.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  cc    $<'
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(STANDIN): $(patsubst tests/standin/%.c,$(B)/tests/standin.obj/%.o,$(wildcard tests/standin/*.c))
 	@echo '  link  $@'
 	@$(LINK) -o $@ $^ -lmicrohttpd -lyajl -lz -lpthread
 
 $(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
+
+# A fuzz target with the driver that replays its corpus; `make fuzz` links the fuzzer instead.
+$(FUZZ): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o $(B)/libnq.a $(LDLIBS)
 
 # Objects depend on the flags they were made with.
 $(B)/flags: FORCE
@@ -99,18 +114,38 @@ FORCE:
 
 # === tests ====================================================================================
 
-.PHONY: check test demo soak
-check: deps
+.PHONY: check demo
+check: deps-check
 	$(MAKE) all helpers WERROR=$(WERROR)
 	$(MAKE) lint-quick
 	tests/run.sh $(B) $(T)
 
 .PHONY: helpers
-helpers: $(HELPERS)
+helpers: $(HELPERS) $(FUZZ)
 
-demo: deps
+demo: deps-demo
 	$(MAKE) all
 	examples/acme/demo.sh $(B)
+
+# === fuzzing ==================================================================================
+
+# Everything in C once more for the fuzzer, under both sanitizers. SECONDS is for each target.
+FUZZ_SANITIZE = fuzzer-no-link,address,undefined
+SECONDS       = 20
+
+.PHONY: fuzz soak fuzzers
+fuzz soak: deps-fuzz
+	$(MAKE) fuzzers CC=clang SANITIZE=$(FUZZ_SANITIZE)
+	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
+
+soak: SECONDS = 3600
+
+fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
+
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libnq.a
+	@mkdir -p $(@D)
+	@echo '  fuzz  $@'
+	@$(subst fuzzer-no-link,fuzzer,$(LINK)) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
 # === style ====================================================================================
 
@@ -118,14 +153,17 @@ demo: deps
 lint-quick:
 	tests/lint.sh quick
 
-lint: deps
+lint: deps-lint
 	tests/lint.sh full
 
 # === dependencies =============================================================================
 
-.PHONY: deps
+# For one purpose (demo, check, lint, fuzz), or for all of them.
+.PHONY: deps deps-demo deps-check deps-lint deps-fuzz
 deps:
 	@tests/deps.sh
+deps-demo deps-check deps-lint deps-fuzz:
+	@tests/deps.sh $(@:deps-%=%)
 
 # === installation =============================================================================
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # run sets status, output and stderr
 # What all test files share: paths, the stand-in server, a poller. Loaded by `load helper`.
 
 bats_require_minimum_version 1.5.0

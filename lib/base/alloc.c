@@ -20,10 +20,19 @@ must(void *p)
 	return p;
 }
 
+/* No object is larger than a pointer difference: such a size is a sum that went wrong. */
+static size_t
+sane(size_t n)
+{
+	if (n > PTRDIFF_MAX)
+		must(NULL);
+	return n == 0 ? 1 : n;
+}
+
 void *
 nq_malloc(size_t n)
 {
-	return must(malloc(n == 0 ? 1 : n));
+	return must(malloc(sane(n)));
 }
 
 void *
@@ -35,7 +44,7 @@ nq_calloc(size_t n, size_t size)
 void *
 nq_realloc(void *p, size_t n)
 {
-	return must(realloc(p, n == 0 ? 1 : n));
+	return must(realloc(p, sane(n)));
 }
 
 void *

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@ nq_buf_grow(struct nq_buf *b, size_t extra)
 {
 	size_t need = b->len + extra + 1, cap = b->cap < 64 ? 64 : b->cap;
 
+	if (extra > PTRDIFF_MAX - 1 - b->len)
+		need = cap = SIZE_MAX; /* which nobody has: base/alloc says so */
 	if (need <= b->cap)
 		return;
 	while (cap < need)

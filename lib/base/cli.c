@@ -25,11 +25,11 @@ static const char *log_format;
 static bool want_help, want_version;
 
 static const struct nq_opt common[] = {
-    {"verbose", 'v', NULL,	   NQ_OPT_COUNT, &verbose,	   "say what is done; twice: in detail"       },
-    {"log",	    0,   "FORMAT", NQ_OPT_STR,   &log_format,	  "write log lines as text (default) or json"},
-    {"help",    'h', NULL,	NQ_OPT_FLAG,  &want_help,	 "print this help and exit"		   },
-    {"version", 0,   NULL,	 NQ_OPT_FLAG,  &want_version, "print the version and exit"		 },
-    {NULL,	   0,   NULL,	    NQ_OPT_FLAG,	 NULL,	       NULL					   },
+    {"verbose", 'v', NULL, NQ_OPT_COUNT, &verbose, "say what is done; twice: in detail"},
+    {"log", 0, "FORMAT", NQ_OPT_STR, &log_format, "write log lines as text (default) or json"},
+    {"help", 'h', NULL, NQ_OPT_FLAG, &want_help, "print this help and exit"},
+    {"version", 0, NULL, NQ_OPT_FLAG, &want_version, "print the version and exit"},
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
 void
@@ -129,15 +129,8 @@ nq_cli_duration(const char *s, int64_t *out)
 	static const struct {
 		const char *name;
 		int64_t ms;
-	} units[] = {
-	    {"",	 1000     },
-		{"ms", 1	},
-		   {"s",	 1000     },
-		{"m",  60000	   },
-	      {"h",  3600000  },
-	      {"d",  86400000 },
-	    {"w",  604800000}
-	    };
+	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000},
+	    {"d", 86400000}, {"w", 604800000}};
 	size_t n = strspn(s, "0123456789");
 
 	if (n == 0)
@@ -224,13 +217,14 @@ chosen(const struct joined *j, int c)
 	return NULL;
 }
 
+/* Of an unknown letter getopt_long(3) tells the letter, of an unknown long name nothing. */
 static int
 unknown(const struct joined *j, const char *word, struct nq_err *err)
 {
 	const char **names, *near, *eq = strchr(word, '=');
 	char *name;
 
-	if (strncmp(word, "--", 2) != 0)
+	if (optopt != 0)
 		return nq_err_set(err, NQ_USAGE, "unknown option '-%c'", optopt);
 	names = nq_calloc(j->n + 1, sizeof(*names));
 	for (size_t i = 0; i < j->n; i++)

@@ -36,3 +36,15 @@ nq_err_at(struct nq_err *err, const char *fmt, ...)
 	snprintf(err->msg + used, sizeof(err->msg) - used, "%s", rest);
 	return -1;
 }
+
+int
+nq_err_add(struct nq_err *err, const char *fmt, ...)
+{
+	size_t used = strlen(err->msg);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err->msg + used, sizeof(err->msg) - used, fmt, ap);
+	va_end(ap);
+	return -1;
+}

@@ -39,4 +39,7 @@ int nq_err_set(struct nq_err *, enum nq_status, const char *, ...)
 /* Puts the place ("page 3: ") in front of the message. Returns -1. */
 int nq_err_at(struct nq_err *, const char *, ...) __attribute__((format(printf, 2, 3)));
 
+/* Puts more behind the message. Returns -1. */
+int nq_err_add(struct nq_err *, const char *, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,12 +132,31 @@ int
 nq_io_append_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
+	struct stat st;
+	bool fresh;
 
 	if (fd == -1)
 		return nq_err_set(err, NQ_FAIL, "cannot open '%s':", path);
+	fresh = fstat(fd, &st) == 0 && st.st_size == 0;
 	if (write_and_sync(fd, content) == -1)
 		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", path);
+	if (fresh && sync_directory_of(path) == -1)
+		return nq_err_set(err, NQ_FAIL, "cannot sync the directory of '%s':", path);
 	return 0;
+}
+
+/* mkdir(2), content with a directory that is there already. */
+static int
+make_dir(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	if (errno != EEXIST || stat(path, &st) == -1)
+		return -1;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? 0 : -1;
 }
 
 int
@@ -146,10 +166,10 @@ nq_io_make_dirs(const char *path, mode_t mode, struct nq_err *err)
 	int rc = 0;
 
 	do {
-		p = strchr(p + 1, '/');
+		p = *p != '\0' ? strchr(p + 1, '/') : NULL;
 		if (p != NULL)
 			*p = '\0';
-		if (mkdir(copy, mode) == -1 && errno != EEXIST)
+		if (make_dir(copy, mode) == -1)
 			rc = nq_err_set(err, NQ_FAIL, "cannot create directory '%s':", copy);
 		if (p != NULL)
 			*p = '/';

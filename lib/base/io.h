@@ -14,7 +14,8 @@ int nq_io_read_file(const char *path, size_t max, struct nq_buf *, struct nq_err
  * Replaces path with the given bytes: a new file beside it (O_EXCL, O_NOFOLLOW), fsync, rename,
  * fsync of the directory. A reader sees the old content or the new, and after 0 the new one
  * survives a power cut. A failed fsync is a failure and is not tried again: the kernel may have
- * dropped the pages. On -1 path is as it was and nothing is left beside it.
+ * dropped the pages. On -1 nothing is left beside path, and it is as it was, unless it was the
+ * sync of the directory that failed: then the new content is there, but may not survive.
  */
 int nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
 

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -74,7 +75,40 @@ nq_log_tool(void)
 	return log_state.tool;
 }
 
-/* Text that comes from outside must not forge lines or drive the terminal. */
+/* The length of the well-formed UTF-8 sequence of two to four bytes at s, or 0. */
+static size_t
+sequence(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t len = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+
+	if (len == 0 || len > n)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* A byte that is not ASCII: whole sequences pass, but for the C1 controls. Returns bytes used. */
+static size_t
+add_wide(struct nq_buf *b, const char *s, size_t n, bool json)
+{
+	size_t len = sequence(s, n);
+
+	if (len == 0)
+		nq_buf_addf(b, json ? "\\\\x%02x" : "\\x%02x", (unsigned char)*s);
+	else if (len == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
+		nq_buf_addf(b, "\\u%04x", (unsigned char)s[1]);
+	else
+		nq_buf_add(b, s, len);
+	return len == 0 ? 1 : len;
+}
+
+/* Text that comes from outside must not forge lines, drive the terminal or break the JSON. */
 static void
 add_printable(struct nq_buf *b, const char *s, size_t n, bool json)
 {
@@ -82,7 +116,9 @@ add_printable(struct nq_buf *b, const char *s, size_t n, bool json)
 
 	for (size_t i = 0; i < n; i++) {
 		c = (unsigned char)s[i];
-		if (json && (c == '"' || c == '\\'))
+		if (c >= 0x80)
+			i += add_wide(b, s + i, n - i, json) - 1;
+		else if (json && (c == '"' || c == '\\'))
 			nq_buf_addf(b, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
 			nq_buf_addf(b, json ? "\\u%04x" : "\\x%02x", c);
@@ -134,6 +170,16 @@ format_text(struct nq_buf *b, enum nq_level level, const struct nq_buf *msg)
 	nq_buf_addc(b, '\n');
 }
 
+/* Messages are cut at NQ_MAX_MESSAGE, by nq_err_set() and here. */
+static void
+redact(struct nq_buf *msg)
+{
+	if (msg->len < NQ_MAX_MESSAGE - 1)
+		nq_secret_redact(msg);
+	else
+		nq_secret_redact_cut(msg);
+}
+
 /* One write, so that lines of several stages do not mix. */
 static void
 put(struct nq_buf *line)
@@ -143,6 +189,8 @@ put(struct nq_buf *line)
 
 	while (done < line->len) {
 		n = write(STDERR_FILENO, line->data + done, line->len - done);
+		if (n == -1 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return;
 		done += (size_t)n;
@@ -154,7 +202,7 @@ say(enum nq_level level, const char *step, struct nq_buf *msg)
 {
 	struct nq_buf line = NQ_BUF_INIT;
 
-	nq_secret_redact(msg);
+	redact(msg);
 	if (log_state.json)
 		format_json(&line, level, step, msg);
 	else
@@ -187,7 +235,7 @@ say_plainly(struct nq_buf *msg)
 	struct nq_buf line = NQ_BUF_INIT;
 	const char *p = msg->data, *nl;
 
-	nq_secret_redact(msg);
+	redact(msg);
 	nq_buf_addf(&line, "%s: ", log_state.tool);
 	while ((nl = strchr(p, '\n')) != NULL) {
 		add_printable(&line, p, (size_t)(nl - p), false);

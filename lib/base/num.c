@@ -81,11 +81,7 @@ digit_at(const struct num *n, size_t i)
 static struct num
 split(struct nq_str s)
 {
-	struct num n = {
-	    1, {NULL, 0},
-		  {NULL, 0},
-	     0, 0
-	 };
+	struct num n = {1, {NULL, 0}, {NULL, 0}, 0, 0};
 	size_t at = s.p[0] == '-', digits;
 
 	n.sign = at == 1 ? -1 : 1;

@@ -70,7 +70,8 @@ static int
 from_env(const struct nq_refs *r, struct nq_str name, struct nq_buf *out)
 {
 	char *copy = nq_strndup(name.p, name.n);
-	const char *v = getenv(copy), *p = r->env_file.data, *end = p + r->env_file.len, *nl;
+	const char *v = strlen(copy) == name.n ? getenv(copy) : NULL, *nl;
+	const char *p = r->env_file.data, *end = p + r->env_file.len;
 	int rc = -1;
 
 	free(copy);
@@ -90,10 +91,10 @@ static int
 from_vars(const struct nq_refs *r, struct nq_str name, struct nq_buf *out)
 {
 	for (size_t i = r->vars.n; i-- > 0;) {
-		const char *v = r->vars.v[i];
+		struct nq_str v = nq_str(r->vars.v[i]);
 
-		if (strncmp(v, name.p, name.n) == 0 && v[name.n] == '=') {
-			nq_buf_adds(out, v + name.n + 1);
+		if (v.n > name.n && v.p[name.n] == '=' && memcmp(v.p, name.p, name.n) == 0) {
+			nq_buf_adds(out, v.p + name.n + 1);
 			return 0;
 		}
 	}
@@ -109,8 +110,9 @@ from_file(struct nq_str name, struct nq_buf *out, const char *place, struct nq_e
 	free(path);
 	if (rc == -1)
 		return nq_err_at(err, "%s: ", place);
-	if (out->len > 0 && out->data[out->len - 1] == '\n')
-		nq_buf_cut(out, out->len - 1);
+	if (out->len == 0 || out->data[out->len - 1] != '\n')
+		return 0;
+	nq_buf_cut(out, out->len - 1);
 	if (out->len > 0 && out->data[out->len - 1] == '\r')
 		nq_buf_cut(out, out->len - 1);
 	return 0;
@@ -194,31 +196,31 @@ nq_ref_present(struct nq_str s)
 }
 
 int
-nq_ref_expand(const struct nq_refs *r, struct nq_str s, const char *place, enum nq_ref_enc enc,
+nq_ref_expand(const struct nq_refs *r, struct nq_str text, const char *place, enum nq_ref_enc enc,
     struct nq_buf *out, bool *secret, struct nq_err *err)
 {
 	const char *at, *close;
 	size_t n;
 
-	while ((at = memmem(s.p, s.n, "${", 2)) != NULL) {
-		n = (size_t)(at - s.p);
+	while ((at = memmem(text.p, text.n, "${", 2)) != NULL) {
+		n = (size_t)(at - text.p);
 		if (n > 0 && at[-1] == '$') {
-			nq_buf_add(out, s.p, n - 1);
+			nq_buf_add(out, text.p, n - 1);
 			nq_buf_adds(out, "${");
-			s = (struct nq_str){at + 2, s.n - n - 2};
+			text = (struct nq_str){at + 2, text.n - n - 2};
 			continue;
 		}
-		close = memchr(at, '}', s.n - n);
+		close = memchr(at, '}', text.n - n);
 		if (close == NULL || close == at + 2)
 			return nq_err_set(err, NQ_USAGE,
 			    "%s: a reference is written ${NAME}; for a plain '${' write '$${'",
 			    place);
-		nq_buf_add(out, s.p, n);
+		nq_buf_add(out, text.p, n);
 		if (expand_one(r, (struct nq_str){at + 2, (size_t)(close - at - 2)}, place, enc,
 			out, secret, err) == -1)
 			return -1;
-		s = (struct nq_str){close + 1, s.n - n - (size_t)(close - at) - 1};
+		text = (struct nq_str){close + 1, text.n - n - (size_t)(close - at) - 1};
 	}
-	nq_buf_addstr(out, s);
+	nq_buf_addstr(out, text);
 	return 0;
 }

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* memmem(3) */
 #include "base/secret.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,14 +28,21 @@ keep(struct nq_buf *spelling)
 	known.v[known.n++] = *spelling;
 }
 
-/* As a JSON writer may spell it: the two characters that must be escaped, and the slash. */
+/* As a JSON writer may spell it: what must be escaped, and where slash is set the slash too. */
 static void
-add_escaped(struct nq_buf *b, struct nq_str s, const char *escape)
+add_escaped(struct nq_buf *b, struct nq_str s, bool slash)
 {
+	static const char plain[] = "\b\f\n\r\t\"\\/", letter[] = "bfnrt\"\\/";
+	const char *special;
+
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '\0' && strchr(escape, s.p[i]) != NULL)
-			nq_buf_addc(b, '\\');
-		nq_buf_addc(b, s.p[i]);
+		special = s.p[i] != '\0' ? strchr(plain, s.p[i]) : NULL;
+		if (special != NULL && (*special != '/' || slash))
+			nq_buf_add(b, (char[]){'\\', letter[special - plain]}, 2);
+		else if ((unsigned char)s.p[i] < 0x20)
+			nq_buf_addf(b, "\\u%04x", (unsigned char)s.p[i]);
+		else
+			nq_buf_addc(b, s.p[i]);
 	}
 }
 
@@ -46,20 +55,35 @@ add_raw(struct nq_buf *b, struct nq_str s)
 static void
 add_json(struct nq_buf *b, struct nq_str s)
 {
-	add_escaped(b, s, "\"\\");
+	add_escaped(b, s, false);
 }
 
 static void
 add_json_slash(struct nq_buf *b, struct nq_str s)
 {
-	add_escaped(b, s, "\"\\/");
+	add_escaped(b, s, true);
+}
+
+/* RFC 3986 lets the hexadecimal digits be small as well. */
+static void
+add_percent_small(struct nq_buf *b, struct nq_str s)
+{
+	size_t from = b->len;
+
+	nq_buf_add_percent(b, s);
+	for (size_t i = from; i < b->len; i++) {
+		if (b->data[i] != '%')
+			continue;
+		b->data[i + 1] = (char)tolower((unsigned char)b->data[i + 1]);
+		b->data[i + 2] = (char)tolower((unsigned char)b->data[i + 2]);
+	}
 }
 
 void
 nq_secret_add(struct nq_str s)
 {
-	static void (*const spell[])(struct nq_buf *, struct nq_str) = {
-	    add_raw, nq_buf_add_percent, add_json, add_json_slash, nq_buf_add_base64};
+	static void (*const spell[])(struct nq_buf *, struct nq_str) = {add_raw, nq_buf_add_percent,
+	    add_percent_small, add_json, add_json_slash, nq_buf_add_base64};
 	struct nq_buf b;
 
 	if (s.n < NQ_MIN_SECRET)
@@ -113,6 +137,33 @@ nq_secret_redact(struct nq_buf *b)
 				redact_one(b, nq_buf_str(&known.v[i]));
 		below = longest;
 	} while (longest > 0);
+}
+
+/* The length of the longest beginning of s that the buffer ends with. */
+static size_t
+begun(const struct nq_buf *b, struct nq_str s)
+{
+	size_t n = s.n - 1 < b->len ? s.n - 1 : b->len;
+
+	while (n > 0 && memcmp(b->data + b->len - n, s.p, n) != 0)
+		n--;
+	return n;
+}
+
+void
+nq_secret_redact_cut(struct nq_buf *b)
+{
+	size_t most = 0, n;
+
+	nq_secret_redact(b);
+	for (size_t i = 0; i < known.n; i++) {
+		n = begun(b, nq_buf_str(&known.v[i]));
+		most = n > most ? n : most;
+	}
+	if (most == 0)
+		return;
+	nq_buf_cut(b, b->len - most);
+	nq_buf_adds(b, "***");
 }
 
 void

@@ -14,7 +14,8 @@
 
 void nq_secret_add(struct nq_str);
 void nq_secret_add_basic(struct nq_str user, struct nq_str password);
-void nq_secret_redact(struct nq_buf *); /* in place */
-void nq_secret_forget(void);		/* wipes and frees the registry */
+void nq_secret_redact(struct nq_buf *);	    /* in place */
+void nq_secret_redact_cut(struct nq_buf *); /* text cut at its end: half a secret there goes too */
+void nq_secret_forget(void);		    /* wipes and frees the registry */
 
 #endif

@@ -196,7 +196,7 @@ nq_time_parse_http(struct nq_str s, int64_t *sec)
 	char text[64];
 	const char *end;
 
-	if (s.n >= sizeof(text))
+	if (s.n >= sizeof(text) || memchr(s.p, '\0', s.n) != NULL)
 		return -1;
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cli.h"
 #include "base/err.h"
+#include "http/headers.h"
 
 /*
  * HTTP by libcurl, one exchange at a time, tried again where that can help, over kept
@@ -88,11 +89,11 @@ struct nq_request {
 
 struct nq_response {
 	long status;
+	struct nq_headers headers;
 	struct nq_buf body;	    /* collected unless a receiver took it */
 	struct nq_buf content_type; /* lower case, without parameters */
-	struct nq_buf date;	    /* the Date header, raw; empty if none */
-	struct nq_buf url;	    /* after redirects */
-	uint64_t age;		    /* the Age header, seconds */
+	struct nq_buf url;	    /* asked last, after redirects */
+	bool framed;		    /* its end was told: by a length, chunks or HTTP/2 */
 	uint64_t bytes;		    /* decoded */
 	unsigned attempts;	    /* how many were needed */
 };

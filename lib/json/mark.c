@@ -78,9 +78,8 @@ nq_mark_read(const struct nq_doc *d, struct nq_mark *m, struct nq_err *err)
 
 	if (member(d, "_nq") == NQ_NONE)
 		return 0;
-	if (read_text(d, "_nq", &kind) == -1)
-		nq_err_set(err, NQ_FAIL, "the member '_nq' is reserved for control lines");
-	else if (nq_str_is(nq_buf_str(&kind), "end")) {
+	read_text(d, "_nq", &kind);
+	if (nq_str_is(nq_buf_str(&kind), "end")) {
 		m->kind = NQ_MARK_END;
 		rc = read_end(d, m, err);
 	} else if (nq_str_is(nq_buf_str(&kind), "fail")) {

@@ -34,10 +34,7 @@ add_step(struct reader *r, struct nq_step s)
 static int
 add_key(struct reader *r, const char *p, size_t n)
 {
-	struct nq_step s = {
-	    {r->room, n},
-		  0
-	   };
+	struct nq_step s = {{r->room, n}, 0};
 
 	if (n > 0)
 		memcpy(r->room, p, n);
@@ -73,10 +70,7 @@ quoted_key(struct reader *r)
 static int
 index_step(struct reader *r)
 {
-	struct nq_step s = {
-	    {NULL, 0},
-	       0
-	};
+	struct nq_step s = {{NULL, 0}, 0};
 	int sign = 1;
 
 	if (*r->at == '-') {

@@ -1,0 +1,70 @@
+#ifndef NQ_FETCH_PAGE_H
+#define NQ_FETCH_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/watermark.h"
+#include "fetch/spool.h"
+#include "json/path.h"
+#include "json/utf8.h"
+
+/*
+ * One page while it comes in: any pieces of a body go in, the records come out as NDJSON lines in
+ * a spool, each the slice of the body that it was, and beside them the values that somebody asked
+ * for. One pass of yajl, and inside a record only what is asked for is looked at. Nothing that a
+ * failed attempt gave is seen by anyone: nq_page_begin() forgets it.
+ */
+
+enum { NQ_PAGE_WATCHES = 12 };
+
+/* A scalar of the page: its text, strings decoded. ABSENT, ARRAY and OBJECT have none. */
+struct nq_value {
+	enum nq_type type;
+	struct nq_buf text;
+};
+
+struct nq_page_spec {
+	struct nq_path records;		       /* where the list is; the whole body with no steps */
+	bool lines;			       /* NDJSON: each top-level value is a record */
+	bool allow_missing;		       /* no list there is an empty page */
+	struct nq_path watch[NQ_PAGE_WATCHES]; /* scalars to note, for the pager */
+	uint32_t watching;		       /* bit i: watch[i] is set */
+	bool has_watermark;
+	struct nq_path watermark; /* in each record */
+	enum nq_cursor_type cursor_type;
+	bool watermark_null_ok; /* a record without it does not count, instead of failing */
+	size_t max_line;
+};
+
+struct nq_page {
+	const struct nq_page_spec *spec;
+	struct nq_spool lines;
+	uint64_t records;
+	uint64_t bytes;	 /* of the body */
+	uint64_t digest; /* of the records */
+	struct nq_value watched[NQ_PAGE_WATCHES];
+	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
+	struct nq_page_parser *parser;
+};
+
+void nq_page_init(struct nq_page *, const struct nq_page_spec *);
+void nq_page_free(struct nq_page *);
+
+int nq_page_begin(struct nq_page *, struct nq_err *);
+
+/*
+ * Errors are NQ_FAIL (not JSON, not records, not UTF-8) but for a body that ends too early,
+ * which is NQ_TEMPFAIL: it may come whole the next time.
+ */
+int nq_page_data(struct nq_page *, const char *, size_t, struct nq_err *);
+int nq_page_end(struct nq_page *, struct nq_err *);
+
+/* What a pager may read out of a watched value. */
+bool nq_value_empty(const struct nq_value *);		/* absent, null, false, "" */
+int nq_value_bool(const struct nq_value *, bool *);	/* true, false, and as strings */
+int nq_value_uint(const struct nq_value *, uint64_t *); /* 20 and "20" */
+
+#endif

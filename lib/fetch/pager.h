@@ -1,0 +1,61 @@
+#ifndef NQ_FETCH_PAGER_H
+#define NQ_FETCH_PAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "fetch/page.h"
+#include "fetch/url.h"
+
+/*
+ * Where the next page is. To add a kind of pagination: write its file with the two functions of
+ * struct nq_pager_kind, declare the kind here, put it into the table of pager.c, describe it
+ * in nq-fetch(1), and give it a family of tests.
+ */
+struct nq_pager;
+
+/* A key of --paginate KIND:key=value. A path among them is watched in every page. */
+struct nq_pager_key {
+	const char *name;
+	const char *preset; /* NULL: not set unless given */
+	bool is_path;
+};
+
+enum { NQ_PAGER_KEYS = NQ_PAGE_WATCHES };
+
+struct nq_pager_kind {
+	const char *name;
+	const struct nq_pager_key *keys; /* ends with a NULL name */
+	int (*open)(struct nq_pager *, struct nq_err *);
+	/* Puts the place of the page to ask for into the URL. */
+	void (*ask)(const struct nq_pager *, struct nq_url *);
+	/* After a page: 1 there is more, 0 done (reason says why), -1 it cannot be told. */
+	int (*next)(struct nq_pager *, const struct nq_page *, struct nq_err *);
+};
+
+struct nq_pager {
+	const struct nq_pager_kind *kind;
+	char *key[NQ_PAGER_KEYS]; /* values by the index in kind->keys; NULL is not set */
+	uint64_t page;		  /* number to ask for */
+	uint64_t rows;		  /* received so far */
+	uint64_t pages;		  /* received so far */
+	uint64_t total;		  /* rows declared, with has_total */
+	bool has_total;
+	const char *reason; /* why the walk ended */
+};
+
+extern const struct nq_pager_kind nq_pager_page, nq_pager_none;
+
+/* Reads KIND[:key=value,…]; "auto" gives a pager without kind. Usage errors name the key. */
+int nq_pager_parse(struct nq_pager *, const char *spec, struct nq_err *);
+void nq_pager_free(struct nq_pager *);
+
+/* Has the paths of the pager watched, key i as watch i; call before the first page. */
+int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err *);
+
+/* The two functions of the kind, with what all kinds count. */
+void nq_pager_ask(const struct nq_pager *, struct nq_url *);
+int nq_pager_next(struct nq_pager *, const struct nq_page *, struct nq_err *);
+
+#endif

@@ -1,0 +1,31 @@
+#include "fetch/pager.h"
+
+/* One request, whatever the answer says about more. */
+
+static const struct nq_pager_key keys[] = {{NULL, NULL, false}};
+
+static int
+open_none(struct nq_pager *p, struct nq_err *err)
+{
+	(void)p;
+	(void)err;
+	return 0;
+}
+
+static void
+ask(const struct nq_pager *p, struct nq_url *u)
+{
+	(void)p;
+	(void)u;
+}
+
+static int
+next(struct nq_pager *p, const struct nq_page *page, struct nq_err *err)
+{
+	(void)page;
+	(void)err;
+	p->reason = "a single page";
+	return 0;
+}
+
+const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next};

@@ -1,0 +1,50 @@
+#ifndef NQ_FETCH_PROBE_H
+#define NQ_FETCH_PROBE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "fetch/page.h"
+
+/*
+ * A look at the first page, when nobody has said where its records are or how it goes on: which
+ * arrays of objects there are, and which scalars, to a depth of three.
+ */
+enum { NQ_PROBE_LISTS = 16, NQ_PROBE_SCALARS = 96 };
+
+struct nq_probe {
+	enum nq_type top;
+	struct nq_probe_list {
+		struct nq_buf path; /* in jq's syntax */
+		struct nq_buf name; /* its last key */
+		uint32_t depth, items;
+		bool of_objects; /* by its first item */
+	} list[NQ_PROBE_LISTS];
+	size_t nlists;
+	struct nq_probe_scalar {
+		struct nq_buf path, name;
+		uint32_t depth;
+		struct nq_value value;
+	} scalar[NQ_PROBE_SCALARS];
+	size_t nscalars;
+	struct nq_probe_parser *parser;
+};
+
+void nq_probe_init(struct nq_probe *);
+void nq_probe_free(struct nq_probe *);
+int nq_probe_data(void *probe, const char *, size_t, struct nq_err *);
+
+/*
+ * The path of the records: a top-level array; else a list of objects with a name that APIs use
+ * for it; else the only list of objects; else an empty list with such a name; else the object
+ * itself. Several lists and none named so: an error that lists them.
+ */
+int nq_probe_records(const struct nq_probe *, struct nq_buf *path, struct nq_err *);
+
+/*
+ * The --paginate spec for what the page shows, and in why a sentence on how that was seen. When
+ * the page has a sign of more pages that we cannot follow, an error that says so.
+ */
+int
+nq_probe_pager(const struct nq_probe *, struct nq_buf *spec, struct nq_buf *why, struct nq_err *);
+
+#endif

@@ -1,0 +1,464 @@
+#include "fetch/pull.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "fetch/cap.h"
+#include "fetch/input.h"
+#include "json/text.h"
+
+static int
+open_watermark(struct nq_pull *p, const char *spec, struct nq_err *err)
+{
+	const char *colon = strrchr(spec, ':');
+	struct nq_str path = nq_str(spec);
+
+	p->spec.cursor_type = NQ_CURSOR_TIMESTAMP;
+	if (colon != NULL && strpbrk(colon, "\"]") == NULL) {
+		path.n = (size_t)(colon - spec);
+		if (nq_cursor_type_parse(nq_str(colon + 1), &p->spec.cursor_type, err) == -1)
+			return nq_err_at(err, "--watermark: ");
+	}
+	if (nq_path_parse(&p->spec.watermark, path, err) == -1)
+		return nq_err_at(err, "--watermark: ");
+	if (p->spec.watermark.n == 0)
+		return nq_err_set(err, NQ_USAGE, "--watermark: write the path of a member");
+	p->spec.has_watermark = true;
+	return 0;
+}
+
+static int
+open_choices(struct nq_pull *p, const struct nq_pull_options *o, struct nq_err *err)
+{
+	if (o->watermark_null != NULL && strcmp(o->watermark_null, "fail") != 0 &&
+	    strcmp(o->watermark_null, "skip") != 0)
+		return nq_err_set(err, NQ_USAGE, "--watermark-null: write fail or skip, not '%s'",
+		    o->watermark_null);
+	if (o->format != NULL && strcmp(o->format, "json") != 0 && strcmp(o->format, "ndjson") != 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "--format: write json or ndjson, not '%s'", o->format);
+	p->spec.watermark_null_ok = o->watermark_null != NULL &&
+				    strcmp(o->watermark_null, "skip") == 0;
+	p->spec.allow_missing = o->allow_missing;
+	p->spec.max_line = o->max_line;
+	return 0;
+}
+
+int
+nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, struct nq_err *err)
+{
+	memset(p, 0, sizeof(*p));
+	p->opt = *o;
+	p->out = out;
+	p->watermark = (struct nq_buf)NQ_BUF_INIT;
+	p->raw = (struct nq_spool)NQ_SPOOL_INIT;
+	p->started = nq_time_now();
+	nq_page_init(&p->page, &p->spec);
+	if (open_choices(p, o, err) == -1)
+		return -1;
+	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
+		return -1;
+	p->find_records = o->records == NULL;
+	if (o->records != NULL && nq_path_parse(&p->spec.records, nq_str(o->records), err) == -1)
+		return nq_err_at(err, "--records: ");
+	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
+		return -1;
+	p->find_pager = p->pager.kind == NULL;
+	return nq_pager_watch(&p->pager, &p->spec, err);
+}
+
+static void
+stop_probing(struct nq_pull *p)
+{
+	if (p->probing)
+		nq_probe_free(&p->probe);
+	p->probing = false;
+}
+
+void
+nq_pull_free(struct nq_pull *p)
+{
+	stop_probing(p);
+	nq_page_free(&p->page);
+	nq_pager_free(&p->pager);
+	nq_path_free(&p->spec.records);
+	nq_path_free(&p->spec.watermark);
+	for (size_t i = 0; i < NQ_PAGE_WATCHES; i++)
+		nq_path_free(&p->spec.watch[i]);
+	nq_spool_free(&p->raw);
+	nq_buf_free(&p->watermark);
+	nq_seen_free(&p->asked);
+	nq_seen_free(&p->pages_seen);
+}
+
+static int
+adopt_records(struct nq_pull *p, struct nq_err *err)
+{
+	struct nq_buf path = NQ_BUF_INIT;
+	int rc = nq_probe_records(&p->probe, &path, err);
+
+	nq_path_free(&p->spec.records);
+	if (rc == 0)
+		rc = nq_path_parse(&p->spec.records, nq_buf_str(&path), err);
+	if (rc == 0)
+		nq_log(NQ_LOG_INFO, "fetch", "records are at '%s'", path.data);
+	nq_buf_free(&path);
+	return rc;
+}
+
+static int
+adopt_pager(struct nq_pull *p, struct nq_err *err)
+{
+	struct nq_buf spec = NQ_BUF_INIT, why = NQ_BUF_INIT;
+	int rc = nq_probe_pager(&p->probe, &spec, &why, err);
+
+	nq_pager_free(&p->pager);
+	if (rc == 0)
+		rc = nq_pager_parse(&p->pager, spec.data, err);
+	if (rc == 0)
+		rc = nq_pager_watch(&p->pager, &p->spec, err);
+	if (rc == 0)
+		nq_log(NQ_LOG_INFO, "fetch", "pagination is '%s', for %s", spec.data, why.data);
+	nq_buf_free(&spec);
+	nq_buf_free(&why);
+	return rc;
+}
+
+/* NDJSON has no list to look for, and says nothing about further pages. */
+static bool
+must_probe(const struct nq_pull *p)
+{
+	return !p->spec.lines && (p->find_records || p->find_pager);
+}
+
+static int
+body_begin(struct nq_pull *p, bool lines, struct nq_err *err)
+{
+	p->spec.lines = lines;
+	stop_probing(p);
+	if (p->find_pager && lines && nq_pager_parse(&p->pager, "none", err) == -1)
+		return -1;
+	if (!must_probe(p))
+		return nq_page_begin(&p->page, err);
+	nq_spool_reset(&p->raw);
+	nq_probe_init(&p->probe);
+	p->probing = true;
+	return 0;
+}
+
+static int
+body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
+{
+	struct nq_pull *p = ctx;
+
+	if (!p->probing)
+		return nq_page_data(&p->page, piece, n, err);
+	nq_buf_add(&p->raw.mem, piece, n);
+	nq_probe_data(&p->probe, piece, n, err);
+	return nq_spool_settle(&p->raw, err);
+}
+
+static int
+page_piece(void *page, const char *piece, size_t n, struct nq_err *err)
+{
+	return nq_page_data(page, piece, n, err);
+}
+
+/* What was found out stays for the pages that follow; then the kept body is read as a page. */
+static int
+read_probed(struct nq_pull *p, struct nq_err *err)
+{
+	if (p->find_records && adopt_records(p, err) == -1)
+		return -1;
+	if (nq_page_begin(&p->page, err) == -1 ||
+	    nq_spool_each(&p->raw, page_piece, &p->page, err) == -1 ||
+	    nq_page_end(&p->page, err) == -1)
+		return -1;
+	if (!p->find_pager)
+		return 0;
+	if (adopt_pager(p, err) == -1)
+		return -1;
+	/* once more, for the values that the pager now watches */
+	if (nq_page_begin(&p->page, err) == -1 ||
+	    nq_spool_each(&p->raw, page_piece, &p->page, err) == -1)
+		return -1;
+	return nq_page_end(&p->page, err);
+}
+
+static int
+body_end(struct nq_pull *p, struct nq_err *err)
+{
+	int rc = p->probing ? read_probed(p, err) : nq_page_end(&p->page, err);
+
+	stop_probing(p);
+	return rc;
+}
+
+static int
+answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
+{
+	static const char *const kinds[] = {"application/x-ndjson", "application/ndjson",
+	    "application/jsonl", "application/x-jsonlines", "application/json-seq"};
+	struct nq_pull *p = ctx;
+	bool lines = p->opt.format != NULL && strcmp(p->opt.format, "ndjson") == 0;
+
+	p->answer = r;
+	for (size_t i = 0; p->opt.format == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		lines = lines || strcmp(r->content_type.data, kinds[i]) == 0;
+	return body_begin(p, lines, err);
+}
+
+/* A JSON text shows by itself that it is whole; lines do not. */
+static int
+answer_end(void *ctx, struct nq_err *err)
+{
+	struct nq_pull *p = ctx;
+
+	if (p->spec.lines && !p->answer->framed)
+		return nq_err_set(err, NQ_TEMPFAIL,
+		    "the end of the lines cannot be told from a cut: the server gave no length");
+	return body_end(p, err);
+}
+
+struct limited_out {
+	FILE *out;
+	uint64_t lines;
+};
+
+static int
+put_lines(void *ctx, const char *text, size_t n, struct nq_err *err)
+{
+	struct limited_out *o = ctx;
+	const char *end = text;
+
+	while (o->lines > 0 && end < text + n) {
+		end = memchr(end, '\n', (size_t)(text + n - end));
+		if (end == NULL) {
+			end = text + n;
+			break;
+		}
+		end++;
+		o->lines--;
+	}
+	if (fwrite(text, 1, (size_t)(end - text), o->out) == (size_t)(end - text))
+		return 0;
+	return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
+}
+
+static int
+write_page(struct nq_pull *p, struct nq_err *err)
+{
+	struct limited_out o = {p->out, p->page.records};
+
+	if (p->opt.max_records > 0 && p->records + o.lines >= p->opt.max_records) {
+		o.lines = p->opt.max_records - p->records;
+		p->limited = true;
+	}
+	p->records += o.lines;
+	if (nq_spool_each(&p->page.lines, put_lines, &o, err) == -1)
+		return -1;
+	if (fflush(p->out) == EOF)
+		return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
+	return 0;
+}
+
+/* The page is good: out with it, and only now does it count. */
+static int
+accept_page(struct nq_pull *p, struct nq_err *err)
+{
+	uint64_t other = 0;
+
+	p->pages++;
+	p->bytes += p->page.bytes;
+	if (p->page.records > 0)
+		other = nq_seen_before(&p->pages_seen, p->page.digest, p->pages);
+	if (other != 0)
+		return nq_err_set(err, NQ_FAIL,
+		    "pagination loop: page %" PRIu64 " has the same records as page %" PRIu64,
+		    p->pages, other);
+	if (write_page(p, err) == -1)
+		return -1;
+	if (p->page.watermark.len > 0)
+		nq_watermark_raise(
+		    p->spec.cursor_type, &p->watermark, nq_buf_str(&p->page.watermark));
+	if (p->opt.max_pages > 0 && p->pages >= p->opt.max_pages)
+		p->limited = true;
+	return 0;
+}
+
+static void
+note_cap(struct nq_pull *p, const struct nq_response *r)
+{
+	if (p->has_cap)
+		return;
+	p->cap = nq_cap_of(&r->headers, p->started);
+	p->has_cap = true;
+}
+
+static int
+ask(struct nq_pull *p, const char *base, struct nq_url *url, struct nq_err *err)
+{
+	uint64_t other;
+
+	nq_url_set(url, nq_str(base));
+	if (p->pager.kind != NULL)
+		nq_pager_ask(&p->pager, url);
+	other = nq_seen_before(&p->asked, nq_hash(0, url->text.data, url->text.len), p->pages + 1);
+	if (other == 0)
+		return 0;
+	return nq_err_set(err, NQ_FAIL,
+	    "pagination loop: page %" PRIu64 " would be asked for like page %" PRIu64, p->pages + 1,
+	    other);
+}
+
+/* 1: more to come. */
+static int
+one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_response *r,
+    struct nq_err *err)
+{
+	struct nq_receiver recv = {answer_begin, body_data, answer_end, p};
+	struct nq_request q = {.method = "GET", .url = url};
+	char what[32];
+	int more;
+
+	recv.end = answer_end;
+	snprintf(what, sizeof(what), "page %" PRIu64, p->pages + 1);
+	q.what = what;
+	nq_log(NQ_LOG_DEBUG, "fetch", "%s: GET %s", what, url);
+	if (nq_http_do(http, &q, &recv, r, err) == -1)
+		return -1;
+	note_cap(p, r);
+	p->find_records = p->find_records && p->spec.lines;
+	p->find_pager = false;
+	more = nq_pager_next(&p->pager, &p->page, err);
+	if (more == -1 || accept_page(p, err) == -1)
+		return nq_err_at(err, "%s: ", what);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
+	    p->page.records, p->records);
+	return more;
+}
+
+int
+nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
+{
+	struct nq_url url = NQ_URL_INIT;
+	struct nq_response r;
+	int more = 1;
+
+	nq_response_init(&r);
+	while (more == 1 && !p->limited) {
+		more = ask(p, base, &url, err);
+		if (more == 0)
+			more = one_page(p, http, url.text.data, &r, err);
+	}
+	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
+	if (more != -1)
+		nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
+		    p->records, p->pages, p->reason);
+	nq_response_free(&r);
+	nq_url_free(&url);
+	return more == -1 ? -1 : 0;
+}
+
+int
+nq_pull_first(struct nq_pull *p, const char *base, struct nq_buf *out, struct nq_err *err)
+{
+	struct nq_url url = NQ_URL_INIT;
+	int rc = ask(p, base, &url, err);
+
+	nq_buf_addstr(out, nq_buf_str(&url.text));
+	nq_url_free(&url);
+	return rc;
+}
+
+/* Each file is looked at by itself: a folder may hold lists of several shapes. */
+static int
+one_file(struct nq_pull *p, struct nq_input *in, const char *name, bool lines, struct nq_err *err)
+{
+	bool find_records = p->opt.records == NULL;
+
+	if (p->opt.format != NULL)
+		lines = strcmp(p->opt.format, "ndjson") == 0;
+	p->find_records = find_records;
+	p->find_pager = false;
+	if (body_begin(p, lines, err) == -1 || nq_input_read(in, body_data, p, err) == -1 ||
+	    body_end(p, err) == -1) {
+		err->status = err->status == NQ_TEMPFAIL ? NQ_FAIL : err->status;
+		return nq_err_at(err, "%s: ", name);
+	}
+	if (p->page.bytes == 0 && !lines)
+		return nq_err_set(err, NQ_FAIL, "%s: the file is empty, not JSON", name);
+	if (accept_page(p, err) == -1)
+		return nq_err_at(err, "%s: ", name);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
+	    p->page.records, p->records);
+	return 0;
+}
+
+int
+nq_pull_file(struct nq_pull *p, const char *path, struct nq_err *err)
+{
+	struct nq_input *in = nq_input_open(path, err);
+	const char *name;
+	bool lines;
+	int rc = 1;
+
+	if (in == NULL)
+		return -1;
+	while (rc == 1 && !p->limited) {
+		rc = nq_input_next(in, &name, &lines, err);
+		if (rc == 1 && one_file(p, in, name, lines, err) == -1)
+			rc = -1;
+	}
+	p->reason = p->limited ? "the limit that was asked for" : "all files read";
+	nq_input_free(in);
+	return rc == -1 ? -1 : 0;
+}
+
+bool
+nq_pull_mark(struct nq_pull *p, struct nq_mark *m)
+{
+	if (p->limited)
+		return false;
+	nq_mark_init(m);
+	m->kind = NQ_MARK_END;
+	m->records = p->records;
+	m->has_pages = true;
+	m->pages = p->pages;
+	m->cursor_type = p->spec.cursor_type;
+	if (p->spec.cursor_type == NQ_CURSOR_TIMESTAMP && p->has_cap && !p->opt.no_cap &&
+	    nq_cap_apply(&p->watermark, p->cap)) {
+		p->capped = true;
+		nq_log(NQ_LOG_WARN, "fetch",
+		    "the newest record is dated after the pull began: the watermark stops at %s",
+		    p->watermark.data);
+	}
+	nq_buf_addstr(&m->watermark, nq_buf_str(&p->watermark));
+	return true;
+}
+
+void
+nq_pull_report(const struct nq_pull *p, const struct nq_http *http, struct nq_buf *b)
+{
+	const struct nq_http_stats none = {0, 0, 0, 0}, *s = &none;
+
+	if (http != NULL)
+		s = nq_http_stats(http);
+	nq_buf_adds(b, "{");
+	nq_text_number(b, "pages", p->pages);
+	nq_text_number(b, "records", p->records);
+	nq_text_number(b, "bytes", p->bytes);
+	nq_text_number(b, "requests", s->requests);
+	nq_text_number(b, "retries", s->retries);
+	nq_text_name(b, "waited_seconds");
+	nq_buf_addf(b, "%.3f", (double)s->waited_ms / 1000);
+	nq_text_member(b, "stop_reason", p->reason);
+	nq_text_name(b, "declared_total");
+	if (p->pager.has_total)
+		nq_buf_addf(b, "%" PRIu64, p->pager.total);
+	else
+		nq_buf_adds(b, "null");
+	nq_text_name(b, "suspicions");
+	nq_buf_adds(b, p->capped ? "[\"watermark capped\"]}\n" : "[]}\n");
+}

@@ -1,0 +1,75 @@
+#ifndef NQ_FETCH_PULL_H
+#define NQ_FETCH_PULL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "fetch/page.h"
+#include "fetch/pager.h"
+#include "fetch/probe.h"
+#include "http/client.h"
+#include "json/mark.h"
+
+/*
+ * A pull: page after page is received whole, judged, and only then written, so that a failed
+ * attempt writes nothing and a retry neither doubles nor skips a record. What is written to out
+ * is flushed page by page.
+ */
+struct nq_pull_options {
+	const char *records; /* path, NULL to find out */
+	const char *paginate;
+	const char *watermark; /* PATH[:TYPE], NULL for none */
+	const char *watermark_null;
+	const char *format;		 /* json, ndjson, NULL by content type or name */
+	uint64_t max_pages, max_records; /* 0: no limit */
+	uint64_t max_line;
+	bool no_cap, allow_missing;
+};
+
+struct nq_pull {
+	struct nq_pull_options opt;
+	struct nq_page_spec spec;
+	struct nq_page page;
+	struct nq_pager pager;
+	bool find_records, find_pager; /* still to be found out, on the first page */
+	bool lines_by_name;
+	struct nq_spool raw; /* the first page, while something is to be found out */
+	struct nq_probe probe;
+	bool probing;
+	const struct nq_response *answer; /* whose body comes in */
+	struct nq_seen asked, pages_seen;
+	FILE *out;
+	/* the result */
+	uint64_t records, pages, bytes;
+	struct nq_buf watermark;
+	struct nq_time started, cap;
+	bool has_cap, limited, capped;
+	const char *reason;
+};
+
+/* Usage errors name the option. */
+int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, struct nq_err *);
+void nq_pull_free(struct nq_pull *);
+
+/* All pages from url on. */
+int nq_pull_url(struct nq_pull *, struct nq_http *, const char *url, struct nq_err *);
+
+/* The URL of the first request. */
+int nq_pull_first(struct nq_pull *, const char *url, struct nq_buf *, struct nq_err *);
+
+/* All pages of a file, folder, archive or "-". */
+int nq_pull_file(struct nq_pull *, const char *path, struct nq_err *);
+
+/*
+ * Ends a complete pull: fills in the end mark. A pull that a limit of the user's ended is not
+ * complete: 0 and no mark.
+ */
+bool nq_pull_mark(struct nq_pull *, struct nq_mark *);
+
+/* The report for --stats as one JSON line. http is NULL for files. */
+void nq_pull_report(const struct nq_pull *, const struct nq_http *, struct nq_buf *);
+
+#endif

@@ -1,0 +1,405 @@
+#include "http/client.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "http/exchange.h"
+#include "http/origin.h"
+#include "http/retry.h"
+
+#ifndef NQ_VERSION
+#define NQ_VERSION "unknown"
+#endif
+
+const struct nq_http_options nq_http_defaults = {
+    .attempts = 5,
+    .retry_min_ms = 2000,
+    .retry_max_ms = 30000,
+    .max_wait_ms = NQ_MAX_WAIT * 1000,
+    .connect_timeout_ms = 10000,
+    .max_time_ms = 120000,
+    .stall_ms = 30000,
+    .max_body = NQ_MAX_BODY,
+    .max_redirs = 5,
+};
+
+struct nq_http {
+	struct nq_http_options opt;
+	struct nq_origin origin;
+	struct nq_exchange x;
+	struct curl_slist *own; /* headers for the base origin alone */
+	struct nq_http_stats stats;
+};
+
+/* What every request of one walk through redirects carries along. */
+struct walk {
+	struct nq_http *h;
+	const struct nq_request *q;
+	struct nq_response *resp;
+	struct nq_err *err;
+	uint64_t hops;
+};
+
+static void
+set_limits(CURL *c, const struct nq_http_options *o)
+{
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)o->max_time_ms);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 100L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)((o->stall_ms + 999) / 1000));
+	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 256L << 10);
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
+	    o->http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
+}
+
+static void
+set_peer(CURL *c, const struct nq_http_options *o)
+{
+	curl_easy_setopt(
+	    c, CURLOPT_USERAGENT, o->user_agent != NULL ? o->user_agent : "nq/" NQ_VERSION);
+	if (o->proxy != NULL)
+		curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
+	if (o->cacert != NULL)
+		curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
+	if (o->cert != NULL)
+		curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
+	if (o->key != NULL)
+		curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
+}
+
+struct nq_http *
+nq_http_open(const struct nq_http_options *o, const char *base_url, struct nq_err *err)
+{
+	struct nq_http *h = nq_calloc(1, sizeof(*h));
+
+	h->opt = *o;
+	if (h->opt.attempts == 0)
+		h->opt.attempts = 1;
+	h->x.opt = &h->opt;
+	if (nq_origin_parse(&h->origin, base_url, err) == -1)
+		goto fail;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (h->x.curl = curl_easy_init()) == NULL) {
+		nq_err_set(err, NQ_TEMPFAIL, "cannot set up libcurl");
+		goto fail;
+	}
+	set_limits(h->x.curl, &h->opt);
+	set_peer(h->x.curl, &h->opt);
+	return h;
+fail:
+	nq_http_free(h);
+	return NULL;
+}
+
+void
+nq_http_free(struct nq_http *h)
+{
+	if (h == NULL)
+		return;
+	nq_inflate_free(&h->x.inflate);
+	curl_slist_free_all(h->own);
+	curl_easy_cleanup(h->x.curl);
+	nq_origin_free(&h->origin);
+	free(h);
+}
+
+const struct nq_http_stats *
+nq_http_stats(const struct nq_http *h)
+{
+	return &h->stats;
+}
+
+static struct curl_slist *
+append(struct curl_slist *list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(list, line);
+
+	if (longer == NULL)
+		nq_reallocarray(NULL, SIZE_MAX, SIZE_MAX);
+	return longer;
+}
+
+static bool
+has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7f)
+			return true;
+	return false;
+}
+
+int
+nq_http_header(
+    struct nq_http *h, const char *name, const char *value, bool secret, struct nq_err *err)
+{
+	struct nq_buf line = NQ_BUF_INIT;
+
+	if (has_control(value) || has_control(name) || strpbrk(name, ": \t") != NULL ||
+	    *name == '\0')
+		return nq_err_set(err, NQ_USAGE,
+		    "the header '%s' has a bad name or a control character in its value", name);
+	if (secret && strcmp(h->origin.scheme, "http") == 0 && !h->opt.allow_http &&
+	    !nq_origin_loopback(&h->origin))
+		return nq_err_set(err, NQ_USAGE,
+		    "the secret in the header '%s' would travel in plain text to '%s': "
+		    "use https, or --allow-http",
+		    name, h->origin.host);
+	/* libcurl drops a header without value unless it ends in a semicolon. */
+	nq_buf_addf(&line, *value == '\0' ? "%s;" : "%s: %s", name, value);
+	h->own = append(h->own, line.data);
+	explicit_bzero(line.data, line.len);
+	nq_buf_free(&line);
+	return 0;
+}
+
+static bool
+listed(const struct curl_slist *l, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; l != NULL; l = l->next)
+		if (strncasecmp(l->data, name, n) == 0 && strchr(":;", l->data[n]) != NULL)
+			return true;
+	return false;
+}
+
+/* The headers for a URL: the client's own ones for its own origin only. */
+static struct curl_slist *
+headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
+{
+	struct curl_slist *list = NULL;
+	struct nq_buf line = NQ_BUF_INIT;
+
+	for (const struct curl_slist *l = ours ? h->own : NULL; l != NULL; l = l->next)
+		list = append(list, l->data);
+	if (!listed(list, "Accept"))
+		list = append(list, "Accept: application/json");
+	list = append(list, "Accept-Encoding: gzip");
+	list = append(list, "Expect:");
+	if (q->body.p != NULL && !listed(list, "Content-Type")) {
+		nq_buf_addf(&line, "Content-Type: %s",
+		    q->content_type != NULL ? q->content_type : "application/json");
+		list = append(list, line.data);
+	}
+	nq_buf_free(&line);
+	return list;
+}
+
+/* Where the answer sends us: 1 and the URL in resp->url, 0 not a redirect, -1 not to be followed.
+ */
+static int
+redirected(struct walk *w)
+{
+	static const long codes[] = {301, 302, 303, 307, 308};
+	struct nq_buf next = NQ_BUF_INIT;
+	struct nq_str to;
+	char *target;
+	bool redirect = false;
+	int rc = -1;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		redirect = redirect || codes[i] == w->resp->status;
+	if (!redirect || !nq_headers_get(&w->resp->headers, "Location", 0, &to))
+		return 0;
+	if (w->hops++ == w->h->opt.max_redirs)
+		return nq_err_set(w->err, NQ_FAIL, "more than %llu redirects (--max-redirs)",
+		    (unsigned long long)w->h->opt.max_redirs);
+	if (w->q->body.p != NULL && w->resp->status < 307)
+		return nq_err_set(w->err, NQ_FAIL, "HTTP %ld would turn a %s into a GET",
+		    w->resp->status, w->q->method);
+	target = nq_strndup(to.p, to.n);
+	if (nq_url_resolve(w->resp->url.data, target, &next, w->err) == 0) {
+		nq_buf_reset(&w->resp->url);
+		nq_buf_addstr(&w->resp->url, nq_buf_str(&next));
+		rc = 1;
+	}
+	free(target);
+	nq_buf_free(&next);
+	return rc;
+}
+
+/* Whether a redirect may be followed there, and whether our own headers may go along. */
+static int
+judge_target(struct walk *w, bool *ours)
+{
+	struct nq_origin to;
+	int rc = 0;
+
+	if (nq_origin_parse(&to, w->resp->url.data, w->err) == -1) {
+		w->err->status = NQ_FAIL;
+		return nq_err_at(w->err, "redirect: ");
+	}
+	*ours = nq_origin_same(&to, &w->h->origin);
+	if (!*ours && strcmp(to.scheme, "http") == 0 && strcmp(w->h->origin.scheme, "https") == 0)
+		rc = nq_err_set(w->err, NQ_FAIL, "a redirect from https to http is not followed");
+	else if (!*ours && w->q->body.p != NULL)
+		rc = nq_err_set(w->err, NQ_FAIL,
+		    "a redirect of a %s to another origin is not followed", w->q->method);
+	nq_origin_free(&to);
+	return rc;
+}
+
+/* One attempt, through the redirects that it meets. */
+static enum nq_outcome
+attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp, struct nq_err *err)
+{
+	struct walk w = {h, q, resp, err, 0};
+	enum nq_outcome outcome;
+	struct curl_slist *headers;
+	bool ours = true;
+	int more;
+
+	nq_buf_reset(&resp->url);
+	nq_buf_adds(&resp->url, q->url);
+	do {
+		if (judge_target(&w, &ours) == -1)
+			return NQ_BROKEN;
+		headers = headers_for(h, q, ours);
+		outcome = nq_exchange_run(&h->x, q, resp->url.data, headers, err);
+		curl_slist_free_all(headers);
+		h->stats.requests++;
+		h->stats.bytes += h->x.wire;
+		more = outcome == NQ_ANSWERED ? redirected(&w) : 0;
+	} while (more == 1);
+	return more == -1 ? NQ_BROKEN : outcome;
+}
+
+/* The first of what the server says about it, in one line. */
+static void
+excerpt(const struct nq_buf *body, struct nq_buf *out)
+{
+	size_t n = body->len < 200 ? body->len : 200;
+	char c;
+
+	for (size_t i = 0; i < n; i++) {
+		c = body->data[i];
+		if ((unsigned char)c <= ' ')
+			c = ' ';
+		if (c != ' ' || (out->len > 0 && out->data[out->len - 1] != ' '))
+			nq_buf_addc(out, c);
+	}
+}
+
+static void
+explain_status(const struct nq_response *r, struct nq_err *err)
+{
+	struct nq_buf said = NQ_BUF_INIT;
+
+	excerpt(&r->body, &said);
+	nq_err_set(err, nq_retry_status(r->status) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s",
+	    r->status, said.len > 0 ? ": " : "", said.data);
+	nq_buf_free(&said);
+}
+
+static void
+sleep_ms(int64_t ms)
+{
+	struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
+		;
+}
+
+static int
+asks_too_much(int64_t ms, const struct nq_http *h, struct nq_err *err)
+{
+	struct nq_buf until = NQ_BUF_INIT;
+	struct nq_time t = nq_time_now();
+
+	t.atto = 0;
+	nq_time_format(nq_time_add_ms(t, ms), &until);
+	nq_err_add(err, "; the server asks to wait until %s, longer than --max-wait %llds",
+	    until.data, (long long)h->opt.max_wait_ms / 1000);
+	nq_buf_free(&until);
+	return -1;
+}
+
+static const char *
+place(const struct nq_request *q)
+{
+	return q->what != NULL ? q->what : "";
+}
+
+/* Waits before the next attempt; -1 when the server asks for more than we are told to give. */
+static int
+wait_for(
+    struct nq_http *h, const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
+{
+	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, time(NULL)) : -1;
+	int64_t ms = nq_retry_backoff(r->attempts, h->opt.retry_min_ms, h->opt.retry_max_ms);
+
+	if (asked > h->opt.max_wait_ms)
+		return asks_too_much(asked, h, err);
+	ms = asked > 0 ? asked : ms;
+	ms += nq_retry_jitter(ms);
+	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, waiting %.3g s", place(q),
+	    q->what != NULL ? ": " : "", err->msg, r->attempts, (unsigned long long)h->opt.attempts,
+	    (double)ms / 1000);
+	h->stats.retries++;
+	h->stats.waited_ms += ms;
+	sleep_ms(ms);
+	return 0;
+}
+
+/* 0: a 2xx answer; 1: worth another attempt; -1: not. */
+static int
+judge(enum nq_outcome outcome, const struct nq_response *r, struct nq_err *err)
+{
+	if (outcome == NQ_ANSWERED && r->status >= 200 && r->status < 300)
+		return 0;
+	if (outcome == NQ_ANSWERED)
+		explain_status(r, err);
+	return err->status == NQ_TEMPFAIL ? 1 : -1;
+}
+
+int
+nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiver *recv,
+    struct nq_response *r, struct nq_err *err)
+{
+	int verdict;
+
+	h->x.recv = recv;
+	h->x.resp = r;
+	for (r->attempts = 1;; r->attempts++) {
+		verdict = judge(attempt(h, q, r, err), r, err);
+		if (verdict != 1 || r->attempts >= h->opt.attempts)
+			break;
+		if (wait_for(h, q, r, err) == -1)
+			break;
+	}
+	if (verdict == 0)
+		return 0;
+	if (verdict == 1 && r->attempts >= h->opt.attempts && r->attempts > 1)
+		nq_err_add(err, ", after %u attempts", r->attempts);
+	return q->what != NULL ? nq_err_at(err, "%s: ", q->what) : -1;
+}
+
+void
+nq_response_init(struct nq_response *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->headers = (struct nq_headers)NQ_HEADERS_INIT;
+	r->body = r->content_type = r->url = (struct nq_buf)NQ_BUF_INIT;
+}
+
+void
+nq_response_free(struct nq_response *r)
+{
+	nq_headers_free(&r->headers);
+	nq_buf_free(&r->body);
+	nq_buf_free(&r->content_type);
+	nq_buf_free(&r->url);
+}

@@ -1,0 +1,183 @@
+#include "http/exchange.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "http/retry.h"
+
+static bool
+is_success(long status)
+{
+	return status >= 200 && status < 300;
+}
+
+static size_t
+on_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct nq_exchange *x = ctx;
+
+	if (nq_headers_add(&x->resp->headers, (struct nq_str){p, size * n}) == 0)
+		return size * n;
+	nq_err_set(x->err, NQ_FAIL, "more than %u bytes of headers", NQ_MAX_HEADERS);
+	x->failed = true;
+	return 0;
+}
+
+/* Decoded bytes on their way; libcurl's own size limit does not see them. */
+static int
+deliver(void *ctx, const char *p, size_t n, struct nq_err *err)
+{
+	struct nq_exchange *x = ctx;
+
+	x->resp->bytes += n;
+	if (x->resp->bytes > x->opt->max_body)
+		return nq_err_set(err, NQ_FAIL,
+		    "the body is larger than %llu bytes (--max-body raises the limit)",
+		    (unsigned long long)x->opt->max_body);
+	if (is_success(x->resp->status) && x->recv != NULL)
+		return x->recv->data(x->recv->ctx, p, n, err);
+	if (!is_success(x->resp->status) && x->resp->body.len + n > NQ_MAX_ERROR_BODY)
+		n = NQ_MAX_ERROR_BODY - x->resp->body.len;
+	nq_buf_add(&x->resp->body, p, n);
+	return 0;
+}
+
+static void
+note_content_type(struct nq_response *r)
+{
+	struct nq_str s;
+
+	nq_buf_reset(&r->content_type);
+	if (!nq_headers_get(&r->headers, "Content-Type", 0, &s))
+		return;
+	for (size_t i = 0; i < s.n && s.p[i] != ';' && s.p[i] != ' '; i++)
+		nq_buf_addc(&r->content_type, (char)tolower((unsigned char)s.p[i]));
+}
+
+static int
+choose_decoding(struct nq_exchange *x)
+{
+	struct nq_str s;
+
+	x->decoded = false;
+	if (!nq_headers_get(&x->resp->headers, "Content-Encoding", 0, &s) || s.n == 0 ||
+	    nq_str_is(s, "identity"))
+		return 0;
+	if (!nq_str_is(s, "gzip") && !nq_str_is(s, "x-gzip") && !nq_str_is(s, "deflate"))
+		return nq_err_set(x->err, NQ_FAIL,
+		    "the body comes in the encoding '%.*s', which was not asked for", (int)s.n,
+		    s.p);
+	x->decoded = true;
+	return nq_inflate_begin(&x->inflate, x->err);
+}
+
+/* Once a body byte, or the end of a body without one, shows that the headers are complete. */
+static int
+begin(struct nq_exchange *x)
+{
+	struct nq_response *r = x->resp;
+	struct nq_str s;
+	long version = 0;
+
+	x->begun = true;
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &r->status);
+	curl_easy_getinfo(x->curl, CURLINFO_HTTP_VERSION, &version);
+	r->framed = version >= CURL_HTTP_VERSION_2_0 ||
+		    nq_headers_get(&r->headers, "Content-Length", 0, &s) ||
+		    nq_headers_get(&r->headers, "Transfer-Encoding", 0, &s);
+	note_content_type(r);
+	if (choose_decoding(x) == -1)
+		return -1;
+	if (is_success(r->status) && x->recv != NULL &&
+	    x->recv->begin(x->recv->ctx, r, x->err) == -1)
+		return -1;
+	return 0;
+}
+
+static size_t
+on_body(char *p, size_t size, size_t n, void *ctx)
+{
+	struct nq_exchange *x = ctx;
+	int rc = x->begun ? 0 : begin(x);
+
+	n *= size;
+	x->wire += n;
+	if (rc == 0 && x->decoded)
+		rc = nq_inflate_data(&x->inflate, (struct nq_str){p, n}, deliver, x, x->err);
+	else if (rc == 0)
+		rc = deliver(x, p, n, x->err);
+	x->failed = rc == -1;
+	return rc == 0 ? n : 0;
+}
+
+static int
+finish(struct nq_exchange *x)
+{
+	if (!x->begun && begin(x) == -1)
+		return -1;
+	if (x->decoded && x->wire > 0 && nq_inflate_end(&x->inflate, x->err) == -1)
+		return -1;
+	if (is_success(x->resp->status) && x->recv != NULL)
+		return x->recv->end(x->recv->ctx, x->err);
+	return 0;
+}
+
+static void
+set_request(
+    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
+{
+	CURL *c = x->curl;
+	bool get = strcmp(q->method, "GET") == 0;
+
+	curl_easy_setopt(c, CURLOPT_URL, url);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL); /* makes it a POST: the order matters */
+	curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+	if (q->body.p != NULL) {
+		curl_easy_setopt(c, CURLOPT_POST, 1L);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->body.p);
+	}
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, get && q->body.p == NULL ? NULL : q->method);
+}
+
+static enum nq_outcome
+broken(struct nq_exchange *x, CURLcode code, const char *detail)
+{
+	long os_errno = 0;
+
+	if (x->failed)
+		return NQ_BROKEN;
+	curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &os_errno);
+	nq_err_set(x->err, nq_retry_curl((int)code, os_errno) ? NQ_TEMPFAIL : NQ_FAIL, "%s",
+	    *detail != '\0' ? detail : curl_easy_strerror(code));
+	return NQ_BROKEN;
+}
+
+enum nq_outcome
+nq_exchange_run(struct nq_exchange *x, const struct nq_request *q, const char *url,
+    struct curl_slist *headers, struct nq_err *err)
+{
+	char detail[CURL_ERROR_SIZE] = "";
+	CURLcode code;
+
+	x->err = err;
+	x->begun = x->failed = x->decoded = false;
+	x->wire = 0;
+	x->resp->status = 0;
+	x->resp->bytes = 0;
+	nq_buf_reset(&x->resp->body);
+	nq_headers_reset(&x->resp->headers);
+	set_request(x, q, url, headers);
+	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, detail);
+	code = curl_easy_perform(x->curl);
+	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
+	if (code != CURLE_OK)
+		return broken(x, code, detail);
+	return finish(x) == 0 ? NQ_ANSWERED : NQ_BROKEN;
+}

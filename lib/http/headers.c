@@ -1,0 +1,60 @@
+#include "http/headers.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+
+void
+nq_headers_reset(struct nq_headers *h)
+{
+	nq_buf_reset(&h->text);
+}
+
+void
+nq_headers_free(struct nq_headers *h)
+{
+	nq_buf_free(&h->text);
+}
+
+int
+nq_headers_add(struct nq_headers *h, struct nq_str line)
+{
+	if (line.n >= 5 && memcmp(line.p, "HTTP/", 5) == 0)
+		nq_headers_reset(h);
+	if (h->text.len + line.n > NQ_MAX_HEADERS)
+		return -1;
+	while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+		line.n--;
+	nq_buf_addstr(&h->text, line);
+	nq_buf_addc(&h->text, '\n');
+	return 0;
+}
+
+static struct nq_str
+trim(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	return (struct nq_str){p, (size_t)(end - p)};
+}
+
+bool
+nq_headers_get(const struct nq_headers *h, const char *name, size_t n, struct nq_str *value)
+{
+	const char *p = h->text.data, *end = p + h->text.len, *nl;
+	size_t len = strlen(name);
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if ((size_t)(nl - p) <= len || p[len] != ':' || strncasecmp(p, name, len) != 0)
+			continue;
+		if (n-- > 0)
+			continue;
+		*value = trim(p + len + 1, nl);
+		return true;
+	}
+	return false;
+}

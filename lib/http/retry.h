@@ -1,0 +1,31 @@
+#ifndef NQ_HTTP_RETRY_H
+#define NQ_HTTP_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/headers.h"
+
+/* What is worth trying again, and how long to wait first. Pure, so that tables can test it. */
+
+/* 408, 425, 429, 500, 502, 503, 504: the server may answer better later. */
+bool nq_retry_status(long status);
+
+/* Network faults and timeouts; a bad certificate or URL will not mend itself. */
+bool nq_retry_curl(int curlcode, long os_errno);
+
+/*
+ * What the server asks for, in ms: Retry-After (seconds, whole or not, or a date, counted from the
+ * Date header or else from now); else, under 429 or with a quota of 0 left, RateLimit-Reset or
+ * X-RateLimit-Reset (seconds, an epoch when above 10^9). Negative and past values are 0; -1: it
+ * asks for nothing that we understand.
+ */
+int64_t nq_retry_asked(long status, const struct nq_headers *, int64_t now_sec);
+
+/* min doubling to max, by the attempt that failed (from 1), in ms, without jitter. */
+int64_t nq_retry_backoff(unsigned attempt, int64_t min_ms, int64_t max_ms);
+
+/* Up to a quarter more, at most a second: jitter only ever adds. */
+int64_t nq_retry_jitter(int64_t ms);
+
+#endif

@@ -1,0 +1,255 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/ref.h"
+#include "base/secret.h"
+#include "fetch/pull.h"
+#include "http/auth.h"
+#include "json/settings.h"
+
+struct options {
+	struct nq_http_options http;
+	struct nq_pull_options pull;
+	struct nq_list query, headers;
+	const char *auth, *settings, *env_file, *stats, *run_id;
+	bool end_mark, dry_run;
+	struct nq_refs refs;
+};
+
+static struct options o = {
+    .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE},
+    .refs = {.env_file = NQ_BUF_INIT},
+};
+
+static const struct nq_opt table[] = {
+    {"query", 'q', "NAME=VALUE", NQ_OPT_LIST, &o.query,
+	"add to the query; references are filled in"},
+    {"header", 'H', "LINE", NQ_OPT_LIST, &o.headers, "send this header ('Name: value')"},
+    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
+	"credential by reference: bearer=, basic=, header:NAME="},
+    {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
+	"how to find the next page: page, none, auto (default)"},
+    {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
+	"where the list of records is (default: look for it)"},
+    {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
+	"take a page without that list for an empty one"},
+    {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
+	"read bodies as json or ndjson (default: by type or name)"},
+    {"watermark", 'w', "PATH[:TYPE]", NQ_OPT_STR, &o.pull.watermark,
+	"keep the highest value for the end mark (timestamp_utc)"},
+    {"watermark-null", 0, "WHAT", NQ_OPT_STR, &o.pull.watermark_null,
+	"on a record without watermark: fail (default) or skip it"},
+    {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
+	"let the watermark pass the moment when the pull began"},
+    {"end-mark", 0, NULL, NQ_OPT_FLAG, &o.end_mark, "close a complete pull with a control line"},
+    {"max-pages", 0, "N", NQ_OPT_NUMBER, &o.pull.max_pages, "stop after N pages, without end mark"},
+    {"max-records", 0, "N", NQ_OPT_NUMBER, &o.pull.max_records,
+	"stop after N records, without end mark"},
+    {"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.pull.max_line, "refuse larger records (16M)"},
+    {"stats", 0, "FILE", NQ_OPT_STR, &o.stats, "write a report as JSON"},
+    {"dry-run", 'n', NULL, NQ_OPT_FLAG, &o.dry_run, "print the first request, redacted, and exit"},
+    {"settings", 0, "FILE", NQ_OPT_STR, &o.settings,
+	"settings.json with secrets, config, job_params"},
+    {"env-file", 0, "FILE", NQ_OPT_STR, &o.env_file, "NAME=VALUE lines, after the environment"},
+    {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
+    {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
+    NQ_HTTP_OPTS(&o.http),
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
+};
+
+static const struct nq_cli cli = {
+    .tool = "nq-fetch",
+    .usage = "nq-fetch [options] URL\n       nq-fetch [options] FILE|DIR|ARCHIVE|- …",
+    .about = "Pulls all pages of a REST resource, or files, and writes one record per line.",
+    .opts = table,
+};
+
+static bool
+is_url(const char *s)
+{
+	return strstr(s, "://") != NULL;
+}
+
+/* The URL with its references and --query filled in. */
+static int
+build_url(const char *operand, struct nq_url *url, struct nq_err *err)
+{
+	struct nq_buf text = NQ_BUF_INIT, value = NQ_BUF_INIT;
+	const char *eq;
+	int rc = nq_ref_expand(&o.refs, nq_str(operand), "URL", NQ_REF_URL, &text, NULL, err);
+
+	if (rc == 0)
+		nq_url_set(url, nq_buf_str(&text));
+	for (size_t i = 0; i < o.query.n && rc == 0; i++) {
+		eq = strchr(o.query.v[i], '=');
+		if (eq == NULL || eq == o.query.v[i]) {
+			rc = nq_err_set(
+			    err, NQ_USAGE, "--query: write NAME=VALUE, not '%s'", o.query.v[i]);
+			continue;
+		}
+		nq_buf_reset(&value);
+		rc = nq_ref_expand(
+		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, NULL, err);
+		if (rc == 0)
+			nq_url_add_query(url,
+			    (struct nq_str){o.query.v[i], (size_t)(eq - o.query.v[i])},
+			    nq_buf_str(&value));
+	}
+	nq_buf_free(&text);
+	nq_buf_free(&value);
+	return rc;
+}
+
+static int
+print_request(struct nq_pull *p, const char *url, struct nq_err *err)
+{
+	struct nq_buf line = NQ_BUF_INIT;
+	int rc;
+
+	nq_buf_adds(&line, "GET ");
+	rc = nq_pull_first(p, url, &line, err);
+	nq_buf_addc(&line, '\n');
+	for (size_t i = 0; i < o.headers.n; i++)
+		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
+	if (o.auth != NULL)
+		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	nq_secret_redact(&line);
+	if (rc == 0)
+		fputs(line.data, stdout);
+	nq_buf_free(&line);
+	return rc;
+}
+
+static int
+write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *err)
+{
+	struct nq_buf b = NQ_BUF_INIT;
+	int rc;
+
+	if (o.stats == NULL)
+		return 0;
+	nq_pull_report(p, http, &b);
+	rc = nq_io_replace_file(o.stats, nq_buf_str(&b), 0666, err);
+	nq_buf_free(&b);
+	return rc;
+}
+
+static int
+pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
+{
+	struct nq_url url = NQ_URL_INIT;
+	struct nq_http *http = NULL;
+	int rc = build_url(operand, &url, err);
+
+	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
+		rc = -1;
+	if (rc == 0 && o.auth != NULL)
+		rc = nq_auth_apply(http, &o.refs, o.auth, err);
+	if (rc == 0)
+		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
+	if (rc == 0 && o.dry_run)
+		rc = print_request(p, url.text.data, err);
+	else if (rc == 0)
+		rc = nq_pull_url(p, http, url.text.data, err);
+	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&
+	    write_stats(p, http, err) == -1)
+		rc = -1;
+	nq_http_free(http);
+	nq_url_free(&url);
+	return rc;
+}
+
+static int
+pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
+{
+	int rc = 0;
+
+	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
+		if (is_url(*paths))
+			return nq_err_set(
+			    err, NQ_USAGE, "a URL and files do not go together: '%s'", *paths);
+		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
+	}
+	return rc == 0 && !o.dry_run ? write_stats(p, NULL, err) : rc;
+}
+
+/* The last line: what came before is complete, or why it is not. */
+static void
+close_stream(struct nq_pull *p, const struct nq_err *err)
+{
+	struct nq_buf line = NQ_BUF_INIT;
+	struct nq_mark m;
+
+	nq_mark_init(&m);
+	if (err->status != NQ_OK) {
+		m.kind = NQ_MARK_FAIL;
+		nq_buf_adds(&m.tool, cli.tool);
+		m.status = err->status;
+		nq_mark_write(&m, &line);
+	} else if (nq_pull_mark(p, &m)) {
+		nq_mark_write(&m, &line);
+	}
+	fwrite(line.data, 1, line.len, stdout);
+	nq_mark_free(&m);
+	nq_buf_free(&line);
+}
+
+static int
+open_refs(struct nq_settings *settings, struct nq_err *err)
+{
+	nq_settings_init(settings);
+	if (o.settings != NULL && nq_settings_open(settings, o.settings, &o.refs, err) == -1)
+		return -1;
+	if (o.env_file != NULL && nq_refs_env_file(&o.refs, o.env_file, err) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+run(char **operands, struct nq_pull *p, struct nq_err *err)
+{
+	if (nq_pull_open(p, &o.pull, stdout, err) == -1)
+		return -1;
+	if (!is_url(*operands) && !nq_ref_present(nq_str(*operands)))
+		return pull_files(p, operands, err);
+	if (operands[1] != NULL)
+		return nq_err_set(
+		    err, NQ_USAGE, "one URL at a time: '%s' is one too many", operands[1]);
+	return pull_url(p, *operands, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_settings settings;
+	struct nq_pull pull;
+	int first;
+
+	nq_cli_begin(cli.tool);
+	o.http = nq_http_defaults;
+	first = nq_cli_parse(&cli, argc, argv, &err);
+	if (first == -2)
+		return nq_cli_finish(NQ_OK);
+	if (first >= 0 && first == argc)
+		first = nq_err_set(&err, NQ_USAGE, "give a URL, or files to read");
+	if (first == -1)
+		return nq_cli_usage_error(&cli, &err);
+	nq_log_run_id(o.run_id);
+	memset(&pull, 0, sizeof(pull));
+	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
+		nq_log_failure(&err);
+	if (o.end_mark && !o.dry_run)
+		close_stream(&pull, &err);
+	if (pull.page.parser != NULL)
+		nq_pull_free(&pull);
+	nq_settings_free(&settings);
+	nq_refs_free(&o.refs);
+	nq_list_free(&o.query);
+	nq_list_free(&o.headers);
+	nq_secret_forget();
+	return nq_cli_finish(err.status);
+}
