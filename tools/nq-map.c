@@ -18,22 +18,22 @@ static struct {
 } opt = {.max_line = NQ_MAX_LINE};
 
 static const struct nq_opt options[] = {
-    {"file",	     'f', "FILE",	  NQ_OPT_STR,  &opt.file,	 "read the mapping from FILE"		     },
-    {"expression",   'e', "MAPPING",	   NQ_OPT_STR,  &opt.expr,	  "the mapping itself"			      },
-    {"arg",	    0,   "NAME=VALUE", NQ_OPT_LIST, &opt.args,	     "let $NAME be the text VALUE"		  },
-    {"schema",       0,	  "NAME|FILE",  NQ_OPT_STR,  &opt.schema,
-	"check each output record by a built-in schema or a JSON Schema file"					     },
-    {"rejects",	0,   "FILE",	   NQ_OPT_STR,  &opt.rejects,	     "write records that cannot be mapped to FILE"},
-    {"max-rejects",  0,   "N|N%",       NQ_OPT_STR,  &opt.max_rejects,
-	"go on while no more than these are rejected (0)"							       },
-    {"from-rejects", 0,	NULL,	      NQ_OPT_FLAG, &opt.from_rejects,
-	"the input is a rejects file: map the records in it"							    },
-    {"check",	      0,	 NULL,	       NQ_OPT_FLAG, &opt.check,
-	"check the mapping, against --schema too, and read nothing"							   },
-    {"explain",	0,   NULL,	 NQ_OPT_FLAG, &opt.explain,	    "print the compiled mapping and read nothing"},
-    {"max-line",	 0,   "SIZE",	    NQ_OPT_SIZE, &opt.max_line,	"bytes of the longest record (16M)"	   },
-    {"run-id",       0,	  "ID",		NQ_OPT_STR,  &opt.run_id,	 "name of the run in log lines"	       },
-    {NULL,	   0,   NULL,	    NQ_OPT_FLAG, NULL,	       NULL					   },
+    {"file", 'f', "FILE", NQ_OPT_STR, &opt.file, "read the mapping from FILE"},
+    {"expression", 'e', "MAPPING", NQ_OPT_STR, &opt.expr, "the mapping itself"},
+    {"arg", 0, "NAME=VALUE", NQ_OPT_LIST, &opt.args, "let $NAME be the text VALUE"},
+    {"schema", 0, "NAME|FILE", NQ_OPT_STR, &opt.schema,
+	"check each output record by a built-in schema or a JSON Schema file"},
+    {"rejects", 0, "FILE", NQ_OPT_STR, &opt.rejects, "write records that cannot be mapped to FILE"},
+    {"max-rejects", 0, "N|N%", NQ_OPT_STR, &opt.max_rejects,
+	"go on while no more than these are rejected (0)"},
+    {"from-rejects", 0, NULL, NQ_OPT_FLAG, &opt.from_rejects,
+	"the input is a rejects file: map the records in it"},
+    {"check", 0, NULL, NQ_OPT_FLAG, &opt.check,
+	"check the mapping, against --schema too, and read nothing"},
+    {"explain", 0, NULL, NQ_OPT_FLAG, &opt.explain, "print the compiled mapping and read nothing"},
+    {"max-line", 0, "SIZE", NQ_OPT_SIZE, &opt.max_line, "bytes of the longest record (16M)"},
+    {"run-id", 0, "ID", NQ_OPT_STR, &opt.run_id, "name of the run in log lines"},
+    {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
 static const struct nq_cli cli = {

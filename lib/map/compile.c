@@ -253,9 +253,9 @@ parse_statements(struct nq_parser *p)
 		const char *word;
 		int (*parse)(struct nq_parser *);
 	} statements[] = {
-	    {"skip",   parse_skip  },
+	    {"skip", parse_skip},
 	    {"reject", parse_reject},
-	    {"let",    parse_let   },
+	    {"let", parse_let},
 	};
 	const size_t n = sizeof(statements) / sizeof(statements[0]);
 	size_t i;
@@ -274,11 +274,17 @@ static int
 check_top(struct nq_parser *p)
 {
 	const struct nq_prog *g = p->prog;
-	uint32_t i = g->body + 1;
+	uint32_t top = g->body, i;
 
-	if (g->ins[g->body].op != NQ_OP_OBJECT)
+	while (g->ins[top].op == NQ_OP_FOR || g->ins[top].op == NQ_OP_WHEN)
+		top = nq_prog_next(g, top + 1);
+	if (g->ins[top].op == NQ_OP_SPREAD)
+		return nq_lex_error(&p->lex, g->ins[top].pos,
+		    "'...' stands in an object or array only: an output record is an object");
+	if (g->ins[top].op != NQ_OP_OBJECT)
 		return 0;
-	for (uint32_t k = 0; k < g->ins[g->body].n; k++, i = nq_prog_next(g, i))
+	i = top + 1;
+	for (uint32_t k = 0; k < g->ins[top].n; k++, i = nq_prog_next(g, i))
 		if (g->ins[i].op == NQ_OP_MEMBER && nq_str_is(g->consts[g->ins[i].arg].text, "_nq"))
 			return nq_lex_error(
 			    &p->lex, g->ins[i].pos, "the name '_nq' is reserved for control lines");

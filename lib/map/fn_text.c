@@ -36,20 +36,20 @@ nq_fn_trim(struct nq_call *c, struct nq_value *out)
 	return 0;
 }
 
+/* Partners are of the same length in UTF-8, so the text keeps its own. */
 static int
 change_case(struct nq_call *c, uint32_t (*change)(uint32_t), struct nq_value *out)
 {
 	struct nq_str s = c->in->text;
-	struct nq_buf b = NQ_BUF_INIT;
-	char utf8[4];
+	char *text = nq_arena_get(&c->e->arena, s.n + 1);
 	uint32_t letter;
-	size_t used;
 
-	for (size_t i = 0; i < s.n; i += used) {
-		used = nq_letter_at(s, i, &letter);
-		nq_buf_add(&b, utf8, nq_utf8_put(utf8, change(letter)));
+	for (size_t i = 0; i < s.n;) {
+		nq_letter_at(s, i, &letter);
+		i += nq_utf8_put(text + i, change(letter));
 	}
-	return give(c, &b, out);
+	*out = nq_value_string((struct nq_str){text, s.n});
+	return 0;
 }
 
 int

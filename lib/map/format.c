@@ -64,9 +64,9 @@ uuid(struct nq_str s)
 
 const struct nq_format nq_formats[] = {
     {"date-time", date_time},
-    {"date",	     date	 },
-    {"email",     email	   },
-    {"uri",	    uri      },
-    {"uuid",	     uuid	 },
-    {NULL,	   NULL     },
+    {"date", date},
+    {"email", email},
+    {"uri", uri},
+    {"uuid", uuid},
+    {NULL, NULL},
 };

@@ -147,12 +147,12 @@ take_mark(struct nq_run *r, struct nq_err *err)
 	struct nq_mark m;
 	int rc;
 
+	if (nq_doc_get(&r->doc, 0, nq_str("_nq")) == NQ_NONE)
+		return 1;
 	nq_mark_init(&m);
 	rc = nq_mark_read(&r->doc, &m, err);
 	if (rc == 1)
 		rc = nq_tally_mark(&r->tally, &m, err);
-	else if (rc == 0)
-		rc = 1;
 	if (rc == -1)
 		at_line(r, err);
 	if (rc == 0 && m.kind == NQ_MARK_END)

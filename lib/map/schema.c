@@ -191,22 +191,22 @@ static const struct {
 	const char *name;
 	int (*read)(struct reader *, uint32_t tok, uint32_t at);
 } keywords[] = {
-    {"type",		 key_type	     },
-    {"required",		 key_required  },
-    {"properties",	   key_properties},
-    {"additionalProperties", key_rest	     },
-    {"items",		key_items     },
-    {"enum",		 key_enum	     },
-    {"const",		key_const     },
-    {"pattern",		key_pattern   },
-    {"format",	       key_format	 },
-    {"$schema",		key_nothing   },
-    {"$id",		  key_nothing   },
-    {"$comment",		 key_nothing   },
-    {"title",		key_nothing	 },
-    {"description",	    key_nothing   },
-    {"default",		key_nothing   },
-    {"examples",		 key_nothing   },
+    {"type", key_type},
+    {"required", key_required},
+    {"properties", key_properties},
+    {"additionalProperties", key_rest},
+    {"items", key_items},
+    {"enum", key_enum},
+    {"const", key_const},
+    {"pattern", key_pattern},
+    {"format", key_format},
+    {"$schema", key_nothing},
+    {"$id", key_nothing},
+    {"$comment", key_nothing},
+    {"title", key_nothing},
+    {"description", key_nothing},
+    {"default", key_nothing},
+    {"examples", key_nothing},
 };
 
 /* 1: not one of the bounds. */
