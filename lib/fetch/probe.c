@@ -10,7 +10,7 @@
 #include "json/mem.h"
 #include "json/text.h"
 
-enum { LOOK = 3 };
+enum { LOOK = 4 };
 
 /* Most usual first: where several fit, the earlier one is taken. */
 static const char *const list_names[] = {"data", "results", "items", "records", "value", "values",
@@ -256,11 +256,16 @@ named_list(const struct nq_probe *probe, bool empty)
 static int
 several_lists(const struct nq_probe *probe, struct nq_err *err)
 {
-	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records:");
-	for (size_t i = 0; i < probe->nlists; i++)
-		if (probe->list[i].of_objects)
-			nq_err_add(err, " %s", probe->list[i].path.data);
-	return -1;
+	const char *sep = "";
+
+	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
+	for (size_t i = 0; i < probe->nlists; i++) {
+		if (!probe->list[i].of_objects)
+			continue;
+		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
+		sep = "', '";
+	}
+	return nq_err_add(err, "'");
 }
 
 int

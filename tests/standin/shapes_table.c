@@ -49,6 +49,8 @@ const struct shape shapes[] = {
     {"total-pages-text", BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL,
 	POSTS ",\"page\":\"@p\",\"total_pages\":\"@P\"}"},
     {"total-pages-0", BY_PAGE, "page", 0, NEXT_PAGE, NULL, NULL, POSTS ",\"page\":@p,\"total_pages\":@P}"},
+    {"spring",   BY_PAGE, "page", 0, NEXT_PAGE, NULL, NULL,
+	"{\"content\":@R,\"number\":@p,\"totalPages\":@P,\"totalElements\":@C}"},
     {"next-number", BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL, POSTS ",\"next_page\":@(@n@|null@)}"},
     {"search",   BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL, POSTS ",\"next_page\":@(@n@|null@)}"},
     {"nuntiq",   BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL, "{\"items\":@R,\"count\":@C,\"page\":@p}"},
