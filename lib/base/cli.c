@@ -39,7 +39,7 @@ nq_cli_begin(const char *tool)
 
 	signal(SIGPIPE, SIG_DFL);
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY); /* so that writing to a closed one fails */
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
@@ -342,9 +342,9 @@ nq_cli_finish(enum nq_status status)
 	struct nq_err err = NQ_ERR_INIT;
 	int bad = ferror(stdout);
 
-	if (fclose(stdout) == 0 && bad == 0)
-		return status;
+	if ((fclose(stdout) == 0 && bad == 0) || (status != NQ_OK && status != NQ_PARTIAL))
+		return status; /* a tool that failed has said why */
 	nq_err_set(&err, NQ_FAIL, "cannot write standard output:");
 	nq_log_failure(&err);
-	return status == NQ_OK || status == NQ_PARTIAL ? NQ_FAIL : status;
+	return NQ_FAIL;
 }
