@@ -23,11 +23,11 @@ static const struct object {
 	const char *key[3]; /* the parts from optional on may be absent */
 	int optional;
 } objects[] = {
-    {"supplier",	 "supplier",	     {"supplier_number", "organization_code", NULL},   1},
-    {"organization",  "organization",  {"code", NULL, NULL},				   1},
-    {"purchaseorder", "purchaseorder", {"source_document_id", NULL, NULL},		   1},
-    {"receipt",	"receipt",	   {"source_receipt_line_id", NULL, NULL},	   1},
-    {"payment",	"payments",	    {"external_payment_id", "external_source", NULL}, 1},
+    {"supplier", "supplier", {"supplier_number", "organization_code", NULL}, 1},
+    {"organization", "organization", {"code", NULL, NULL}, 1},
+    {"purchaseorder", "purchaseorder", {"source_document_id", NULL, NULL}, 1},
+    {"receipt", "receipt", {"source_receipt_line_id", NULL, NULL}, 1},
+    {"payment", "payments", {"external_payment_id", "external_source", NULL}, 1},
 };
 
 struct nuntiq {
@@ -336,10 +336,7 @@ post(struct nq_sink *s, uint64_t rows, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
 	struct nq_buf what = NQ_BUF_INIT;
-	struct nq_request rq = {
-	    "POST", n->url.data, {NULL, 0},
-		    "application/json", NULL
-	    };
+	struct nq_request rq = {"POST", n->url.data, {NULL, 0}, "application/json", NULL};
 	int rc;
 
 	close_body(s);

@@ -95,10 +95,10 @@ harden(struct nq_db *d, struct nq_err *err)
 	static const struct {
 		int op, on;
 	} settings[] = {
-	    {SQLITE_DBCONFIG_DEFENSIVE,		1},
-	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA,	     0},
-	    {SQLITE_DBCONFIG_DQS_DML,		      0},
-	    {SQLITE_DBCONFIG_DQS_DDL,		      0},
+	    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	    {SQLITE_DBCONFIG_DQS_DML, 0},
+	    {SQLITE_DBCONFIG_DQS_DDL, 0},
 	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
 	};
 
