@@ -146,7 +146,9 @@ nq_table_type(const struct nq_table *t, const struct nq_column *c)
 	if (!c->exists && c->as != NULL &&
 	    (strcmp(c->as, "text") == 0 || strcmp(c->as, "json") == 0))
 		return "TEXT";
-	if ((seen & NQ_CLASS_TEXTS) != 0 || (seen == 0 && c->as == NULL) || c->kind == NQ_K_BLOB)
+	if (seen == 0 && c->as == NULL) /* a key of an empty load: whatever comes later */
+		return t->strict ? "ANY" : "";
+	if ((seen & NQ_CLASS_TEXTS) != 0 || c->kind == NQ_K_BLOB)
 		return "TEXT";
 	if (!c->exists && (seen & ~WHOLE) == 0)
 		return "INTEGER";
