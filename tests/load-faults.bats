@@ -6,7 +6,7 @@ load load-common
 
 # --- streams and marks ---------------------------------------------------------------------------
 
-@test "an end mark is never loaded and its count is checked" {
+@test "an end mark is never loaded and its count is checked; of several the highest counts (S35)" {
   run --separate-stderr into --key id < <(rows '{"id":1}' '{"_nq":"end","records":2}')
   status_is 1
   stdout_is ""

@@ -186,7 +186,12 @@ on_signal(int sig)
 static void
 on_alarm(int sig)
 {
+	static const char text[] = "nq-load: interrupted while the destination did not answer: "
+				   "the batch in hand may be in or not\n";
+	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
 	(void)sig;
+	(void)n;
 	signal(stop, SIG_DFL);
 	raise(stop);
 }
