@@ -1,5 +1,6 @@
 #include "json/rejects.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,7 +113,7 @@ nq_rejects_finish(struct nq_rejects *r, uint64_t records, struct nq_err *err)
 {
 	if (flush(r, err) == -1)
 		return -1;
-	if (r->fd != -1 && r->n > 0 && fsync(r->fd) == -1)
+	if (r->fd != -1 && r->n > 0 && fsync(r->fd) == -1 && errno != EINVAL)
 		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", r->path);
 	if (r->percent && r->counted * 100 > r->max * records)
 		return nq_err_set(err, NQ_FAIL,
