@@ -74,7 +74,7 @@ parse_if(struct nq_parser *p)
 	if (nq_lex_is(&p->lex, "elif")) {
 		p->prog->ins[at].n = 3;
 		if (++p->depth > NQ_MAX_DEPTH)
-			return nq_lex_error(&p->lex, p->lex.pos, "too many branches");
+			return nq_lex_error(&p->lex, p->lex.pos, "nested too deeply");
 		if (parse_if(p) == -1)
 			return -1;
 		p->depth--;

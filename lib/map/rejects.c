@@ -98,6 +98,7 @@ nq_rejects_add(struct nq_rejects *r, uint64_t line, const char *error, struct nq
 	r->n++;
 	if (r->fd == -1)
 		return 0;
+	r->dirty = true;
 	nq_buf_adds(&r->buf, "{");
 	nq_text_number(&r->buf, "line", line);
 	nq_text_member(&r->buf, "error", error);
@@ -118,8 +119,9 @@ nq_rejects_too_many(const struct nq_rejects *r, uint64_t read, bool complete)
 int
 nq_rejects_sync(struct nq_rejects *r, struct nq_err *err)
 {
-	if (r->fd == -1)
+	if (!r->dirty)
 		return 0;
+	r->dirty = false;
 	if (flush(r, err) == -1)
 		return -1;
 	if (is_file(r->fd) && fsync(r->fd) == -1)

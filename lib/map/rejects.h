@@ -19,6 +19,7 @@ struct nq_rejects {
 	uint64_t n;
 	uint64_t most; /* records, or percent */
 	bool percent;
+	bool dirty; /* something is not durable yet */
 };
 
 /* limit is N or N%, NULL for 0. */

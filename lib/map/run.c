@@ -38,11 +38,10 @@ too_many(const struct nq_run *r, struct nq_err *err)
 		    "%llu of %llu records rejected, more than %llu%% (--max-rejects)",
 		    (unsigned long long)r->rejects->n, (unsigned long long)r->read_in_all,
 		    (unsigned long long)r->rejects->most);
-	at_line(r, err);
-	return r->rejects->most == 0
-		   ? -1
-		   : nq_err_at(err, "more than %llu records rejected (--max-rejects), the last: ",
-			 (unsigned long long)r->rejects->most);
+	if (r->rejects->most > 0)
+		nq_err_at(err, "more than %llu records rejected (--max-rejects), the last: ",
+		    (unsigned long long)r->rejects->most);
+	return at_line(r, err);
 }
 
 /* err tells why; it stays filled when this was one reject too many. */
