@@ -156,6 +156,13 @@ END
     <(grep -E '^\.It Fl' "$ROOT/man/nq-map.1" | grep -oE -- '-[a-z-]{3,}' | sed 's/^-*/--/' | sort -u)
 }
 
+@test "the examples of both manuals are true" {
+  run "$ROOT/tests/examples.sh" "$ROOT/man/nq-map.1"
+  [[ $status -eq 0 ]] || { echo "$output" && false; }
+  run "$ROOT/tests/examples.sh" "$ROOT/man/nq-map.5"
+  [[ $status -eq 0 ]] || { echo "$output" && false; }
+}
+
 # === records ==================================================================================
 
 @test "blank lines are passed over, and the last line needs no line feed" {
@@ -432,7 +439,7 @@ schema 'supplier': this value must be null or string, and is a number
 schema 'supplier': unknown member 'vat_number', did you mean 'duns_number'?
 schema 'supplier': this value must be null or array, and is an object
 END
-  stderr_has '-e:2:3: ' $'\n  supplier_nam: .name,' '-e:4:40: '
+  stderr_has '-e:2:3: ' $'\n    supplier_nam: .name,' '-e:4:39: '
 }
 
 @test "--check looks into branches, and only at what is certain" {
