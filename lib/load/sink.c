@@ -81,11 +81,13 @@ add_column(struct nq_columns *columns, const char *spec, struct nq_err *err)
 	static const char *const types[] = {"boolean", "integer", "decimal", "text", "json"};
 	const char *colon = strrchr(spec, ':');
 	struct nq_str name = {spec, colon != NULL ? (size_t)(colon - spec) : 0};
+	uint32_t col;
 
 	for (size_t i = 0; name.n > 0 && i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strcmp(colon + 1, types[i]) != 0)
 			continue;
-		columns->v[nq_columns_named(columns, name)].as = types[i];
+		col = nq_columns_named(columns, name); /* may move columns->v */
+		columns->v[col].as = types[i];
 		return 0;
 	}
 	return nq_err_set(err, NQ_USAGE,

@@ -65,6 +65,7 @@ absolute(const char *file, struct nq_err *err)
 static int
 sqlite_open(struct nq_sink *s, struct nq_err *err)
 {
+	static const char *const meta[] = {"_nq_run_id", "_nq_loaded_at"};
 	struct sqlite *q = nq_calloc(1, sizeof(*q));
 	const char *table = s->o->table;
 
@@ -91,11 +92,11 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 	    .o = s->o,
 	    .columns = s->columns,
 	    .insert_first = true};
-	for (int i = 0; s->o->meta && i < 2; i++)
-		s->columns
-		    ->v[nq_columns_named(
-			s->columns, nq_str(i == 0 ? "_nq_run_id" : "_nq_loaded_at"))]
-		    .as = "text";
+	for (int i = 0; s->o->meta && i < 2; i++) {
+		uint32_t col = nq_columns_named(s->columns, nq_str(meta[i]));
+
+		s->columns->v[col].as = "text";
+	}
 	return 0;
 }
 

@@ -106,7 +106,8 @@ describe_column(const struct nq_table *t, struct nq_columns *cols, sqlite3_stmt 
 {
 	const char *name = (const char *)sqlite3_column_text(st, 0);
 	const char *type = (const char *)sqlite3_column_text(st, 1);
-	struct nq_column *c = &cols->v[nq_columns_named(cols, nq_str(name))];
+	uint32_t col = nq_columns_named(cols, nq_str(name)); /* may move cols->v */
+	struct nq_column *c = &cols->v[col];
 
 	free(c->name);
 	c->name = nq_strdup(name);
@@ -477,6 +478,7 @@ follow(struct nq_table *t, const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
 	struct nq_column *c;
+	uint32_t col;
 	bool changed;
 	int rc;
 
@@ -486,7 +488,8 @@ follow(struct nq_table *t, const struct nq_columns *staged, struct nq_err *err)
 	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
 		if (!staged->v[i].exists)
 			continue;
-		c = &own.v[nq_columns_named(&own, nq_str(staged->v[i].name))];
+		col = nq_columns_named(&own, nq_str(staged->v[i].name));
+		c = &own.v[col];
 		if (c->exists && c->kind == staged->v[i].kind)
 			continue;
 		c->seen = staged->v[i].kind == NQ_K_INT	  ? NQ_BIT(NQ_C_INT)
