@@ -30,12 +30,20 @@ unit() {
   unit doc
 }
 
+@test "unit: members of a JSON body" {
+  unit edit
+}
+
 @test "unit: files" {
   unit io
 }
 
 @test "unit: lines" {
   unit lines
+}
+
+@test "unit: Link fields" {
+  unit link
 }
 
 @test "unit: control lines" {
