@@ -58,6 +58,10 @@ unit() {
   unit ref
 }
 
+@test "unit: settings" {
+  unit settings
+}
+
 @test "unit: strings and UTF-8" {
   unit text
 }
