@@ -31,6 +31,7 @@
 #define NQ_MAX_METADATA	  (64u << 10)  /* bytes of the metadata of a run */
 #define NQ_MAX_HISTORY	  (4u << 20)   /* bytes of a stream's history before it is rotated */
 #define NQ_MAX_FAULTS	  20	       /* faults of one connector file that are told at once */
+#define NQ_MAX_SCRATCH	  (256u << 20) /* bytes that the mapping of one record may need */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 
 #endif

@@ -262,13 +262,17 @@ nq_doc_key_is(const struct nq_doc *d, uint32_t key, struct nq_str name)
 uint32_t
 nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 {
+	const struct nq_tok *t = d->tok;
 	uint32_t i;
 
 	if (nq_doc_type(d, object) != NQ_OBJECT)
 		return NQ_NONE;
-	for (i = object + 1; i < d->tok[object].next; i = d->tok[i + 1].next)
+	for (i = object + 1; i < t[object].next; i = t[i + 1].next) {
+		if (t[i].len != key.n + 2 && !t[i].escaped)
+			continue;
 		if (nq_doc_key_is(d, i, key))
 			return i + 1;
+	}
 	return NQ_NONE;
 }
 

@@ -10,7 +10,7 @@
 #include "json/lines.h"
 #include "json/text.h"
 #include "load/record.h"
-#include "load/rejects.h"
+#include "json/rejects.h"
 
 struct load {
 	const struct nq_load_options *o;

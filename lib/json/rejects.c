@@ -1,4 +1,4 @@
-#include "load/rejects.h"
+#include "json/rejects.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -50,15 +50,6 @@ nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struc
 	return 0;
 }
 
-void
-nq_rejects_close(struct nq_rejects *r)
-{
-	if (r->fd != -1)
-		close(r->fd);
-	r->fd = -1;
-	nq_buf_free(&r->held);
-}
-
 static int
 flush(struct nq_rejects *r, struct nq_err *err)
 {
@@ -66,6 +57,18 @@ flush(struct nq_rejects *r, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", r->path);
 	nq_buf_reset(&r->held);
 	return 0;
+}
+
+void
+nq_rejects_close(struct nq_rejects *r)
+{
+	struct nq_err ignored = NQ_ERR_INIT; /* what is told is why the run failed, not this */
+
+	flush(r, &ignored);
+	if (r->fd != -1)
+		close(r->fd);
+	r->fd = -1;
+	nq_buf_free(&r->held);
 }
 
 static void

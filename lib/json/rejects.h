@@ -1,5 +1,5 @@
-#ifndef NQ_LOAD_REJECTS_H
-#define NQ_LOAD_REJECTS_H
+#ifndef NQ_JSON_REJECTS_H
+#define NQ_JSON_REJECTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,8 +8,8 @@
 #include "base/err.h"
 
 /*
- * Records that cannot be loaded: counted, written to the --rejects file as {"line", "error",
- * "record"}, and too many of them end the run.
+ * Records that cannot be mapped or loaded: counted, written to the --rejects file as {"line",
+ * "error", "record"}, and too many of them end the run.
  */
 struct nq_rejects {
 	const char *path;
