@@ -30,12 +30,20 @@ unit() {
   unit doc
 }
 
+@test "unit: members of a JSON body" {
+  unit edit
+}
+
 @test "unit: files" {
   unit io
 }
 
 @test "unit: lines" {
   unit lines
+}
+
+@test "unit: Link fields" {
+  unit link
 }
 
 @test "unit: control lines" {
@@ -48,6 +56,10 @@ unit() {
 
 @test "unit: references" {
   unit ref
+}
+
+@test "unit: settings" {
+  unit settings
 }
 
 @test "unit: strings and UTF-8" {
