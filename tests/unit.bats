@@ -70,14 +70,6 @@ unit() {
   unit time
 }
 
-@test "unit: members set in a JSON body" {
-  unit edit
-}
-
-@test "unit: Link fields" {
-  unit link
-}
-
 @test "unit: origins" {
   unit origin
 }
