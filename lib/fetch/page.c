@@ -96,9 +96,9 @@ advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key
 	uint32_t now = 0;
 	size_t at;
 
-	for (int t = 0; t < TARGETS; t++) {
-		if ((f->on & 1u << t) == 0)
-			continue;
+	for (uint32_t left = f->on; left != 0; left &= left - 1) {
+		int t = __builtin_ctz(left);
+
 		path = target_path(p->page->spec, t);
 		at = p->depth - 1 - target_base(p, t);
 		if (at >= path->n)
