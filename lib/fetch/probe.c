@@ -335,10 +335,15 @@ lone_list(const struct nq_probe *probe)
 static int
 several_lists(const struct nq_probe *probe, struct nq_err *err)
 {
-	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records:");
-	for (size_t i = 0; i < probe->nlists; i++)
-		if (probe->list[i].of_objects)
-			nq_err_add(err, " %s", probe->list[i].path.data);
+	const char *join = ":";
+
+	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records");
+	for (size_t i = 0; i < probe->nlists; i++) {
+		if (!probe->list[i].of_objects)
+			continue;
+		nq_err_add(err, "%s %s", join, probe->list[i].path.data);
+		join = ",";
+	}
 	return -1;
 }
 
