@@ -33,7 +33,7 @@ static const struct nq_opt table[] = {
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
 	"credential by reference: bearer=, basic=, header:NAME="},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
-	"how to find the next page: page, none, auto (default)"},
+	"how to go on: page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
 	"where the list of records is (default: look for it)"},
     {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
@@ -114,13 +114,13 @@ build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *
 }
 
 static int
-print_request(struct nq_pull *p, const char *url, struct nq_err *err)
+print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
 	struct nq_buf line = NQ_BUF_INIT;
 	int rc;
 
 	nq_buf_adds(&line, "GET ");
-	rc = nq_pull_first(p, url, &line, err);
+	rc = nq_pull_first(p, http, url, &line, err);
 	nq_buf_addc(&line, '\n');
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
@@ -164,7 +164,7 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	if (rc == 0)
 		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
 	if (rc == 0 && o.dry_run)
-		rc = print_request(p, url.text.data, err);
+		rc = print_request(p, http, url.text.data, err);
 	else if (rc == 0)
 		rc = nq_pull_url(p, http, url.text.data, err);
 	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&

@@ -286,13 +286,20 @@ help_table(const struct nq_opt *table)
 	}
 }
 
+/* The length of the program's name in tool, which may name a verb behind it. */
+static int
+program_name(const struct nq_cli *cli)
+{
+	return (int)strcspn(cli->tool, " ");
+}
+
 static void
 help(const struct nq_cli *cli)
 {
 	printf("usage: %s\n\n%s\n\n", cli->usage, cli->about);
 	help_table(cli->opts);
 	help_table(common);
-	printf("\nThe manual: man %s\n", cli->tool);
+	printf("\nThe manual: man %.*s\n", program_name(cli), cli->tool);
 }
 
 int
@@ -309,12 +316,13 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	free(j.longs);
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
+	verbose = 0; /* a verb's own options are parsed in a second call */
 	if (first >= 0 && log_format != NULL && nq_log_format(log_format, err) == -1)
 		return -1;
 	if (first >= 0 && want_help)
 		help(cli);
 	else if (first >= 0 && want_version)
-		printf("%s %s\n", cli->tool, NQ_VERSION);
+		printf("%.*s %s\n", program_name(cli), cli->tool, NQ_VERSION);
 	else
 		return first;
 	return -2;

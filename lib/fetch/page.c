@@ -10,7 +10,7 @@
 #include "json/mem.h"
 #include "json/text.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, TARGETS };
+enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, TARGETS };
 
 enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
@@ -48,13 +48,22 @@ struct nq_page_parser {
 static const struct nq_path *
 target_path(const struct nq_page_spec *s, int t)
 {
-	return t == RECORDS ? &s->records : t == WATERMARK ? &s->watermark : &s->watch[t];
+	switch (t) {
+	case RECORDS:
+		return &s->records;
+	case WATERMARK:
+		return &s->watermark;
+	case FIELD:
+		return &s->field;
+	default:
+		return &s->watch[t];
+	}
 }
 
 static uint32_t
 target_base(const struct nq_page_parser *p, int t)
 {
-	return t == WATERMARK ? p->record_depth - 1 : 0;
+	return t >= WATERMARK ? p->record_depth - 1 : 0;
 }
 
 static size_t
@@ -95,9 +104,9 @@ advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key
 	uint32_t now = 0;
 	size_t at;
 
-	for (int t = 0; t < TARGETS; t++) {
-		if ((f->on & 1u << t) == 0)
-			continue;
+	for (uint32_t left = f->on; left != 0; left &= left - 1) {
+		int t = __builtin_ctz(left);
+
 		path = target_path(p->page->spec, t);
 		at = p->depth - 1 - target_base(p, t);
 		if (at >= path->n)
@@ -127,6 +136,12 @@ static uint32_t
 page_targets(const struct nq_page_spec *s)
 {
 	return s->watching | 1u << RECORDS;
+}
+
+static uint32_t
+record_targets(const struct nq_page_spec *s)
+{
+	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0);
 }
 
 /* The targets that the value about to come stands on. */
@@ -184,9 +199,11 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 			p->list_seen = true;
 		else if (t == RECORDS)
 			return fail(p, "the records path leads to a single value, not to a list");
-		else if (t == WATERMARK)
-			return note_watermark(p, type, text, n);
-		else
+		else if (t == WATERMARK && note_watermark(p, type, text, n) == 0)
+			return 0;
+		else if (t == FIELD)
+			nq_value_set(&p->page->field, type, text, n);
+		else if (t < RECORDS)
 			nq_value_set(&p->page->watched[t], type, text, n);
 	}
 	return 1;
@@ -262,6 +279,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 		p->record_from = here(p) - 1;
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
+		p->page->field.type = NQ_ABSENT;
 	} else if ((done & 1u << RECORDS) != 0) {
 		p->list_seen = true;
 		p->list_depth = p->depth + 1;
@@ -286,8 +304,8 @@ on_open(struct nq_page_parser *p, bool is_array)
 		return 0;
 	f = &p->frame[p->depth++];
 	*f = (struct frame){is_array, 0, now & ~done, 0};
-	if (p->record_depth == p->depth && p->page->spec->has_watermark)
-		f->on |= 1u << WATERMARK;
+	if (p->record_depth == p->depth)
+		f->on |= record_targets(p->page->spec);
 	p->token_end = p->before + here(p);
 	look_or_not(p);
 	return 1;
@@ -381,7 +399,7 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	memset(page, 0, sizeof(*page));
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
-	page->watermark = (struct nq_buf)NQ_BUF_INIT;
+	page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -403,6 +421,7 @@ nq_page_free(struct nq_page *page)
 	free(page->parser);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->field.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
 }
@@ -415,6 +434,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
 	page->records = page->bytes = page->digest = 0;
+	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_value_set(&page->watched[i], NQ_ABSENT, "", 0);
 	drop_yajl(p);

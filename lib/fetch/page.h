@@ -31,6 +31,8 @@ struct nq_page_spec {
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;
 	bool watermark_null_ok; /* a record without it does not count, instead of failing */
+	bool has_field;
+	struct nq_path field; /* in each record: the pager goes on from the last one's */
 	size_t max_line;
 };
 
@@ -45,6 +47,7 @@ struct nq_page {
 	uint64_t digest; /* of the records */
 	struct nq_value watched[NQ_PAGE_WATCHES];
 	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
+	struct nq_value field;	 /* of the last record */
 	struct nq_page_parser *parser;
 };
 

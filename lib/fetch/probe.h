@@ -41,11 +41,4 @@ int nq_probe_data(void *probe, const char *, size_t, struct nq_err *);
  */
 int nq_probe_records(const struct nq_probe *, struct nq_buf *path, struct nq_err *);
 
-/*
- * The --paginate spec for what the page shows, and in why a sentence on how that was seen. When
- * the page has a sign of more pages that we cannot follow, an error that says so.
- */
-int
-nq_probe_pager(const struct nq_probe *, struct nq_buf *spec, struct nq_buf *why, struct nq_err *);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "fetch/cap.h"
+#include "fetch/detect.h"
 #include "fetch/input.h"
 #include "json/text.h"
 
@@ -84,6 +85,7 @@ nq_pull_free(struct nq_pull *p)
 	nq_pager_free(&p->pager);
 	nq_path_free(&p->spec.records);
 	nq_path_free(&p->spec.watermark);
+	nq_path_free(&p->spec.field);
 	for (size_t i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_path_free(&p->spec.watch[i]);
 	nq_spool_free(&p->raw);
@@ -96,7 +98,7 @@ static int
 adopt_records(struct nq_pull *p, struct nq_err *err)
 {
 	struct nq_buf path = NQ_BUF_INIT;
-	int rc = nq_probe_records(&p->probe, &path, err);
+	int rc = nq_detect_records(&p->probe, &path, err);
 
 	nq_path_free(&p->spec.records);
 	if (rc == 0)
@@ -111,7 +113,7 @@ static int
 adopt_pager(struct nq_pull *p, struct nq_err *err)
 {
 	struct nq_buf spec = NQ_BUF_INIT, why = NQ_BUF_INIT;
-	int rc = nq_probe_pager(&p->probe, &spec, &why, err);
+	int rc = nq_detect_pager(&p->probe, &p->answer->headers, p->page.records, &spec, &why, err);
 
 	nq_pager_free(&p->pager);
 	if (rc == 0)
@@ -303,13 +305,18 @@ note_cap(struct nq_pull *p, const struct nq_response *r)
 }
 
 static int
-ask(struct nq_pull *p, const char *base, struct nq_url *url, struct nq_err *err)
+ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_url *url,
+    struct nq_err *err)
 {
 	uint64_t other;
 
 	nq_url_set(url, nq_str(base));
 	if (p->pager.kind != NULL)
 		nq_pager_ask(&p->pager, url);
+	if (!nq_http_is_ours(http, url->text.data))
+		return nq_err_set(err, NQ_FAIL,
+		    "the next page is on another origin, which gets no credentials: '%s'",
+		    url->text.data);
 	other = nq_seen_before(&p->asked, nq_hash(0, url->text.data, url->text.len), p->pages + 1);
 	if (other == 0)
 		return 0;
@@ -323,7 +330,7 @@ static int
 one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_response *r,
     struct nq_err *err)
 {
-	struct nq_receiver recv = {answer_begin, body_data, answer_end, p};
+	const struct nq_receiver recv = {answer_begin, body_data, answer_end, p};
 	struct nq_request q = {.method = "GET", .url = url};
 	char what[32];
 	int more;
@@ -336,7 +343,8 @@ one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_res
 	note_cap(p, r);
 	p->find_records = p->find_records && p->spec.lines;
 	p->find_pager = false;
-	more = nq_pager_next(&p->pager, &p->page, err);
+	more = nq_pager_next(
+	    &p->pager, &(struct nq_answer){&p->page, &r->headers, r->url.data}, err);
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", what);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
@@ -365,7 +373,7 @@ nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq
 
 	nq_response_init(&r);
 	while (more == 1 && !p->limited) {
-		more = ask(p, base, &url, err);
+		more = ask(p, http, base, &url, err);
 		if (more == 0)
 			more = one_page(p, http, url.text.data, &r, err);
 	}
@@ -381,10 +389,11 @@ nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq
 }
 
 int
-nq_pull_first(struct nq_pull *p, const char *base, struct nq_buf *out, struct nq_err *err)
+nq_pull_first(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_buf *out,
+    struct nq_err *err)
 {
 	struct nq_url url = NQ_URL_INIT;
-	int rc = ask(p, base, &url, err);
+	int rc = ask(p, http, base, &url, err);
 
 	nq_buf_addstr(out, nq_buf_str(&url.text));
 	nq_url_free(&url);

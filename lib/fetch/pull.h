@@ -58,7 +58,8 @@ void nq_pull_free(struct nq_pull *);
 int nq_pull_url(struct nq_pull *, struct nq_http *, const char *url, struct nq_err *);
 
 /* The URL of the first request. */
-int nq_pull_first(struct nq_pull *, const char *url, struct nq_buf *, struct nq_err *);
+int nq_pull_first(
+    struct nq_pull *, const struct nq_http *, const char *url, struct nq_buf *, struct nq_err *);
 
 /* All pages of a file, folder, archive or "-". */
 int nq_pull_file(struct nq_pull *, const char *path, struct nq_err *);

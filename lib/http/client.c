@@ -131,6 +131,20 @@ nq_http_stats(const struct nq_http *h)
 	return &h->stats;
 }
 
+bool
+nq_http_is_ours(const struct nq_http *h, const char *url)
+{
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_origin o;
+	bool same;
+
+	if (nq_origin_parse(&o, url, &err) == -1)
+		return false;
+	same = nq_origin_same(&o, &h->origin);
+	nq_origin_free(&o);
+	return same;
+}
+
 static struct curl_slist *
 append(struct curl_slist *list, const char *line)
 {

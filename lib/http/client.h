@@ -79,6 +79,9 @@ void nq_http_free(struct nq_http *);
 int
 nq_http_header(struct nq_http *, const char *name, const char *value, bool secret, struct nq_err *);
 
+/* Whether the URL is on the base origin. */
+bool nq_http_is_ours(const struct nq_http *, const char *url);
+
 /* Refuses to send what ("the URL") holds a secret over plain http, with the same exceptions. */
 int nq_http_secret(const struct nq_http *, const char *what, struct nq_err *);
 
