@@ -65,7 +65,7 @@ acme() { nq-fetch --auth bearer='${ACME_TOKEN}' "$@" "$API/v2/suppliers"; }
   pages next 2 '"soon"'
   run --separate-stderr nq-fetch -p page:next=.next -r .data --end-mark "$API/t"
   status_is 1
-  stderr_has "page 2: the value at .next (next) is missing or not a page number"
+  stderr_has "page 2: the value at '.next' (next) is missing or not a page number"
   stdout_is '{"n":1}
 {"_nq":"fail","tool":"nq-fetch","status":1}'
 }
@@ -98,7 +98,7 @@ acme() { nq-fetch --auth bearer='${ACME_TOKEN}' "$@" "$API/v2/suppliers"; }
     pages more true "$odd"
     run --separate-stderr nq-fetch -p page:more=.more -r .data --end-mark "$API/t"
     status_is 1
-    stderr_has "page 2: the value at .more (more) is missing or not true or false"
+    stderr_has "page 2: the value at '.more' (more) is missing or not true or false"
     [[ $output == *'"status":1}' ]]
   done
 }
@@ -228,7 +228,7 @@ acme() { nq-fetch --auth bearer='${ACME_TOKEN}' "$@" "$API/v2/suppliers"; }
   run --separate-stderr nq-fetch "$API/t"
   status_is 1
   stdout_is ''
-  stderr_has "'.has_more' is set" "--paginate none"
+  stderr_has "the page says that more follow ('.has_more')" "--paginate none"
 }
 
 @test "records: a top-level list, the only list, a known name, the object itself" {
