@@ -57,3 +57,27 @@ unit() {
 @test "unit: times and durations" {
   unit time
 }
+
+@test "unit: members set in a JSON body" {
+  unit edit
+}
+
+@test "unit: Link fields" {
+  unit link
+}
+
+@test "unit: origins" {
+  unit origin
+}
+
+@test "unit: pages in every cut" {
+  unit page
+}
+
+@test "unit: what is tried again, and when" {
+  unit retry
+}
+
+@test "unit: queries" {
+  unit url
+}

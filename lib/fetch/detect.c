@@ -56,8 +56,12 @@ static const struct sign signs[] = {
 /* Members that only say that there is more, or how much there is. */
 static const char *const more_names[] = {"next", "nextcursor", "nexttoken", "nextpagetoken",
     "nextpage", "nextoffset", "hasmore", "hasnext", "hasnextpage", "endcursor", "scrollid", NULL};
-static const char *const total_names[] = {
-    "total", "totalcount", "totalitems", "totalrecords", "totalresults", "totalelements", NULL};
+static const char *const total_names[] = {"total", "totalcount", "totalitems", "totalrecords",
+    "totalresults", "totalelements", "total.value", "totalhits", NULL};
+
+/* What the number of the page itself is called; it stands beside the number of pages. */
+static const char *const page_names[] = {"page", "currentpage", "pagenumber", "pageindex",
+    "currentpagenumber", "pageno", "current", "number", NULL};
 
 /* Whether the path ends in the dotted name, letters and digits alone looked at. */
 static bool
@@ -134,6 +138,42 @@ by_headers(const struct nq_headers *h, struct nq_buf *spec, struct nq_buf *why)
 	return false;
 }
 
+/* Where the path of the last member begins. */
+static size_t
+parent(const struct nq_probe_scalar *s)
+{
+	return s->path.len - strlen(strrchr(s->path.data, '.'));
+}
+
+static bool
+siblings(const struct nq_probe_scalar *a, const struct nq_probe_scalar *b)
+{
+	return parent(a) == parent(b) && memcmp(a->path.data, b->path.data, parent(a)) == 0;
+}
+
+/*
+ * Pages are counted from 1 unless the first one says otherwise: from 0 in many an API, or from
+ * where the user's own URL begins.
+ */
+static void
+add_start(const struct nq_probe *p, const struct nq_probe_scalar *of, struct nq_buf *spec)
+{
+	const struct nq_probe_scalar *s;
+	uint64_t number;
+
+	for (const char *const *name = page_names; *name != NULL; name++) {
+		for (size_t i = 0; i < p->nscalars; i++) {
+			s = &p->scalar[i];
+			if (!path_ends(s->path.data, *name) || !siblings(s, of) ||
+			    nq_value_uint(&s->value, &number) == -1)
+				continue;
+			if (number != 1)
+				nq_buf_addf(spec, ",start=%" PRIu64, number);
+			return;
+		}
+	}
+}
+
 static bool
 by_signs(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 {
@@ -148,6 +188,8 @@ by_signs(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 		nq_buf_add(spec, signs[i].spec, (size_t)(hole - signs[i].spec));
 		nq_buf_addstr(spec, nq_buf_str(&s->path));
 		nq_buf_adds(spec, hole + 1);
+		if (strncmp(signs[i].spec, "page:total", 10) == 0)
+			add_start(p, s, spec);
 		nq_buf_addf(why, "'%s' is %s", s->path.data, signs[i].what);
 		return true;
 	}
@@ -167,14 +209,18 @@ has_path(const struct nq_probe *p, const char *path)
 static bool
 by_shape(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 {
+	const struct nq_probe_scalar *count;
+
 	if (find(p, "hasmore", A_FLAG) != NULL && has_path(p, ".has_more") &&
 	    has_path(p, ".object")) {
 		nq_buf_adds(spec, "keyset:param=starting_after,field=.id,more=.has_more");
 		nq_buf_adds(why, "'.has_more' and '.object' are Stripe's");
 		return true;
 	}
-	if (has_path(p, ".count") && has_path(p, ".page") && p->nlists > 0) {
+	count = find(p, "count", A_NUMBER);
+	if (count != NULL && has_path(p, ".count") && has_path(p, ".page") && p->nlists > 0) {
 		nq_buf_adds(spec, "page:total-items=.count");
+		add_start(p, count, spec);
 		nq_buf_adds(why, "'.count' and '.page' stand beside the list (Nuntiq)");
 		return true;
 	}
@@ -209,15 +255,28 @@ unfollowed(const struct nq_probe *p, uint64_t records, struct nq_err *err)
 	return 0;
 }
 
+/* One thing, not a list of them: what it counts is its own affair. */
+static bool
+one_object(const struct nq_probe *p)
+{
+	for (size_t i = 0; i < p->nlists; i++)
+		if (p->list[i].of_objects || p->list[i].items == 0)
+			return false;
+	return p->top == NQ_OBJECT;
+}
+
 int
 nq_detect_pager(const struct nq_probe *p, const struct nq_headers *h, uint64_t records,
     struct nq_buf *spec, struct nq_buf *why, struct nq_err *err)
 {
-	if (by_headers(h, spec, why) || by_signs(p, spec, why) || by_shape(p, spec, why))
+	bool one = one_object(p);
+
+	if (by_headers(h, spec, why) ||
+	    (!one && (by_signs(p, spec, why) || by_shape(p, spec, why))))
 		return 0;
 	nq_buf_adds(spec, "none");
-	nq_buf_adds(why, "nothing in it names another page");
-	return unfollowed(p, records, err);
+	nq_buf_adds(why, one ? "it is one object" : "nothing in it names another page");
+	return one ? 0 : unfollowed(p, records, err);
 }
 
 static bool
@@ -271,16 +330,16 @@ lone_list(const struct nq_probe *probe)
 static int
 several_lists(const struct nq_probe *probe, struct nq_err *err)
 {
-	const char *join = ":";
+	const char *sep = "";
 
-	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records");
+	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
 	for (size_t i = 0; i < probe->nlists; i++) {
 		if (!probe->list[i].of_objects)
 			continue;
-		nq_err_add(err, "%s %s", join, probe->list[i].path.data);
-		join = ",";
+		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
+		sep = "', '";
 	}
-	return -1;
+	return nq_err_add(err, "'");
 }
 
 int

@@ -67,6 +67,7 @@ by_next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return yes ? 1 : nq_pager_done(p, "the API names no next page");
 }
 
+/* The last page has the number of pages for its number, or one less where counting starts at 0. */
 static int
 by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
@@ -75,7 +76,7 @@ by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err
 	if (nq_value_uint(&a->page->watched[TOTAL_PAGES], &total) == -1)
 		return nq_pager_unusable(p, TOTAL_PAGES, "a number", err);
 	nq_cli_number(p->key[START], &start);
-	return p->at - start < total ? 1 : nq_pager_done(p, "all pages read");
+	return p->at < total + (start > 0) ? 1 : nq_pager_done(p, "all pages read");
 }
 
 static int

@@ -11,7 +11,7 @@
 #include "json/text.h"
 #include "base/limits.h"
 
-enum { LOOK = 3 };
+enum { LOOK = 4 };
 
 struct nq_probe_parser {
 	struct nq_probe *probe;

@@ -7,7 +7,7 @@
 
 /*
  * A look at the first page, when nobody has said where its records are or how it goes on: which
- * arrays of objects there are, and which scalars, to a depth of three.
+ * arrays of objects there are, and which scalars, to a depth of four.
  */
 enum { NQ_PROBE_LISTS = 16, NQ_PROBE_SCALARS = 96 };
 

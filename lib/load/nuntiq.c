@@ -105,6 +105,12 @@ nuntiq_open(struct nq_sink *s, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "option '--to': '%s' is no base URL: write nuntiq:https://api.example.com/api",
 		    base);
+	if (s->o->delete_if != NULL || s->o->newer_by != NULL || s->o->meta)
+		return nq_err_set(err, NQ_USAGE,
+		    "'--%s' is not for nuntiq: its upsert knows no such thing",
+		    s->o->meta		      ? "meta"
+		    : s->o->delete_if != NULL ? "delete-if"
+					      : "newer-by");
 	if (add_url(s, err) == -1 || find_customer(s, err) == -1)
 		return -1;
 	nq_buf_addf(&s->destination, "nuntiq:%s#%s", n->base.data, s->o->object);

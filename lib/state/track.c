@@ -77,7 +77,7 @@ watch(struct pump *p, struct nq_err *err)
 			return 0;
 		return nq_err_set(err, NQ_FAIL,
 		    "no value at '%s' (--watermark-null skip passes over such records)",
-		    p->t->path->text);
+		    p->t->path_text);
 	}
 	if (type == NQ_NUMBER)
 		value = nq_doc_raw(&p->doc, i);
@@ -85,7 +85,7 @@ watch(struct pump *p, struct nq_err *err)
 		rc = nq_doc_string(&p->doc, i, &scratch, &value);
 	if (value.p == NULL)
 		rc = nq_err_set(
-		    err, NQ_FAIL, "the value at '%s' is no text and no number", p->t->path->text);
+		    err, NQ_FAIL, "the value at '%s' is no text and no number", p->t->path_text);
 	else
 		rc = nq_watermark_check(p->t->type, value, err);
 	if (rc == 0)
@@ -415,6 +415,7 @@ parse_watermark(const char *text, struct nq_path *path, struct nq_track *t, stru
 	if (colon != NULL && nq_cursor_type_parse(nq_str(colon + 1), &t->type, &ignored) == 0)
 		n = (size_t)(colon - text);
 	t->path = path;
+	t->path_text = text;
 	return nq_path_parse(path, (struct nq_str){text, n}, err);
 }
 
