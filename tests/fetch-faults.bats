@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # references are for the tool; variables are bats's
 # nq-fetch against a server that breaks: nothing lost, nothing twice, nothing half, nothing told.
 
 load helper
@@ -19,7 +20,7 @@ setup() {
   mend
   : >"$API_LOG"
   : >"$OTHER_LOG"
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown_file() {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # references are for the tool; variables are bats's
 # nq-fetch from disk and standard input: the same records out of every wrapping, damage told.
 
 load helper
 
 setup_file() {
-  cd "$BATS_FILE_TMPDIR"
+  cd "$BATS_FILE_TMPDIR" || return
   mkdir pages
   local n i
   for n in 1 2; do
@@ -18,7 +19,7 @@ setup_file() {
   (cd pages && nq-fetch 1.json 2.json) >want
 }
 
-setup() { cd "$BATS_FILE_TMPDIR"; }
+setup() { cd "$BATS_FILE_TMPDIR" || return; }
 
 same() {
   run --separate-stderr nq-fetch "$@"
@@ -112,7 +113,7 @@ same() {
   cp pages/1.json evil/x.json
   tar -C evil/in -cPf evil.tar ../x.json
   rm evil/x.json
-  cd evil/in
+  cd evil/in || return
   run --separate-stderr nq-fetch ../../evil.tar
   status_is 0
   [ ! -e ../x.json ]
@@ -130,18 +131,18 @@ same() {
   zip -q big.zip big.ndjson
   for archive in big.ndjson.gz big.ndjson.zst big.ndjson.xz big.tar big.tar.gz big.tar.zst big.zip; do
     size=$(stat -c %s "$archive")
-    for cut in $((size / 2)) $((size / 4 * 3)); do
-      head -c "$cut" "$archive" >cut
-      run --separate-stderr nq-fetch --end-mark --format ndjson cut
+    for cut in $((size / 2)) $((size * 3 / 4)); do
+      head -c "$cut" "$archive" >short
+      run --separate-stderr nq-fetch --end-mark --format ndjson short
       [ "$status" -eq 1 ] || { echo "$archive at $cut: status $status, ${#output} bytes"; false; }
       stdout_is '{"_nq":"fail","tool":"nq-fetch","status":1}'
-      stderr_has cut
+      stderr_has short
     done
   done
   for archive in big.ndjson.gz big.ndjson.zst big.ndjson.xz big.tar.gz; do
     size=$(stat -c %s "$archive")
-    head -c "$((size - 1))" "$archive" >cut
-    run --separate-stderr nq-fetch --end-mark --format ndjson cut
+    head -c "$((size - 1))" "$archive" >short
+    run --separate-stderr nq-fetch --end-mark --format ndjson short
     [ "$status" -eq 1 ] || { echo "$archive: status $status, ${#output} bytes"; false; }
     [ "${lines[-1]}" = '{"_nq":"fail","tool":"nq-fetch","status":1}' ]
   done

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # references are for the tool; variables are bats's
 # nq-fetch against a server that behaves: pagination, records, references, marks, messages.
 
 load helper
@@ -11,7 +12,7 @@ setup_file() {
 setup() {
   mend
   : >"$API_LOG"
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown_file() { stop_standin; }
@@ -256,7 +257,7 @@ T
   run --separate-stderr nq-fetch "$API/t"
   status_is 1
   stdout_is ''
-  stderr_has "several lists, name one with --records: .a, .b.\"odd key\""
+  stderr_has "several lists, name one with --records: '.a', '.b.\"odd key\"'"
 }
 
 @test "records: a path that is absent is an error, null there an empty page" {
