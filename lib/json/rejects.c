@@ -1,6 +1,5 @@
 #include "json/rejects.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,8 +122,9 @@ nq_rejects_finish(struct nq_rejects *r, uint64_t records, struct nq_err *err)
 {
 	if (flush(r, err) == -1)
 		return -1;
-	if (r->fd != -1 && r->n > 0 && fsync(r->fd) == -1 && errno != EINVAL)
+	if (r->dirty && is_file(r->fd) && fsync(r->fd) == -1)
 		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", r->path);
+	r->dirty = false;
 	if (r->percent && r->counted * 100 > r->max * records)
 		return nq_err_set(err, NQ_FAIL,
 		    "%llu of %llu records rejected, more than %llu%% (--max-rejects)",
