@@ -72,6 +72,9 @@ $(B)/%.o: %.S $(B)/flags
 	@echo '  as    $<'
 	@$(COMPILE) -c -o $@ $<
 
+# What an assembler file brings in by .incbin.
+$(B)/lib/map/schemas.o: $(wildcard lib/map/schemas/*.json)
+
 $(TOOLS): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)

@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/io.h"
@@ -73,14 +75,22 @@ is_url(const char *s)
 	return strstr(s, "://") != NULL;
 }
 
-/* The URL with its references and --query filled in. */
+/*
+ * The URL with its references and --query filled in; *secret: one of them is. A reference that the
+ * URL begins with is its base, no secret.
+ */
 static int
-build_url(const char *operand, struct nq_url *url, struct nq_err *err)
+build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *err)
 {
 	struct nq_buf text = NQ_BUF_INIT, value = NQ_BUF_INIT;
+	size_t base = strncmp(operand, "${", 2) == 0 ? strcspn(operand, "}") + 1 : 0;
 	const char *eq;
-	int rc = nq_ref_expand(&o.refs, nq_str(operand), "URL", NQ_REF_URL, &text, NULL, err);
+	int rc = nq_ref_expand(
+	    &o.refs, (struct nq_str){operand, base}, "URL", NQ_REF_URL, &text, NULL, err);
 
+	if (rc == 0)
+		rc = nq_ref_expand(
+		    &o.refs, nq_str(operand + base), "URL", NQ_REF_URL, &text, secret, err);
 	if (rc == 0)
 		nq_url_set(url, nq_buf_str(&text));
 	for (size_t i = 0; i < o.query.n && rc == 0; i++) {
@@ -92,7 +102,7 @@ build_url(const char *operand, struct nq_url *url, struct nq_err *err)
 		}
 		nq_buf_reset(&value);
 		rc = nq_ref_expand(
-		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, NULL, err);
+		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, secret, err);
 		if (rc == 0)
 			nq_url_add_query(url,
 			    (struct nq_str){o.query.v[i], (size_t)(eq - o.query.v[i])},
@@ -142,10 +152,13 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 {
 	struct nq_url url = NQ_URL_INIT;
 	struct nq_http *http = NULL;
-	int rc = build_url(operand, &url, err);
+	bool secret = false;
+	int rc = build_url(operand, &url, &secret, err);
 
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
+	if (rc == 0 && secret)
+		rc = nq_http_secret(http, "the URL", err);
 	if (rc == 0 && o.auth != NULL)
 		rc = nq_auth_apply(http, &o.refs, o.auth, err);
 	if (rc == 0)
@@ -162,15 +175,28 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	return rc;
 }
 
+/* Before the first line is written. */
 static int
-pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
+check_files(char *const *paths, struct nq_err *err)
 {
-	int rc = 0;
-
-	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
+	for (; *paths != NULL; paths++) {
 		if (is_url(*paths))
 			return nq_err_set(
 			    err, NQ_USAGE, "a URL and files do not go together: '%s'", *paths);
+		if (strcmp(*paths, "-") == 0 || access(*paths, R_OK) == 0)
+			continue;
+		nq_err_set(err, NQ_USAGE, "cannot open '%s':", *paths);
+		return errno == ENOENT ? nq_err_add(err, " (a URL starts with https://)") : -1;
+	}
+	return 0;
+}
+
+static int
+pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
+{
+	int rc = check_files(paths, err);
+
+	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
 	}
 	return rc == 0 && !o.dry_run ? write_stats(p, NULL, err) : rc;
@@ -242,7 +268,7 @@ main(int argc, char **argv)
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
-	if (o.end_mark && !o.dry_run)
+	if (o.end_mark && !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
 	if (pull.page.parser != NULL)
 		nq_pull_free(&pull);

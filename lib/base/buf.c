@@ -38,12 +38,6 @@ nq_buf_add(struct nq_buf *b, const void *p, size_t n)
 }
 
 void
-nq_buf_addc(struct nq_buf *b, char c)
-{
-	nq_buf_add(b, &c, 1);
-}
-
-void
 nq_buf_adds(struct nq_buf *b, const char *s)
 {
 	nq_buf_add(b, s, strlen(s));

@@ -24,7 +24,6 @@ extern char nq_buf_empty[];
 
 void nq_buf_grow(struct nq_buf *, size_t extra); /* makes room for extra bytes and a NUL */
 void nq_buf_add(struct nq_buf *, const void *, size_t);
-void nq_buf_addc(struct nq_buf *, char);
 void nq_buf_adds(struct nq_buf *, const char *);
 void nq_buf_addstr(struct nq_buf *, struct nq_str);
 void nq_buf_addf(struct nq_buf *, const char *, ...) __attribute__((format(printf, 2, 3)));
@@ -32,6 +31,15 @@ void nq_buf_reset(struct nq_buf *);
 void nq_buf_cut(struct nq_buf *, size_t len); /* shortens to len */
 char *nq_buf_take(struct nq_buf *);	      /* the caller frees; the buffer is empty after */
 void nq_buf_free(struct nq_buf *);
+
+static inline void
+nq_buf_addc(struct nq_buf *b, char c)
+{
+	if (b->len + 1 >= b->cap)
+		nq_buf_grow(b, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+}
 
 /* The same bytes with everything but A-Z a-z 0-9 - . _ ~ percent-encoded (RFC 3986, 2.3). */
 void nq_buf_add_percent(struct nq_buf *, struct nq_str);

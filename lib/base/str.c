@@ -1,3 +1,6 @@
+/* For memmem(3), which POSIX took up only in 2024. */
+#define _GNU_SOURCE
+
 #include "base/str.h"
 
 #include <limits.h>
@@ -49,4 +52,10 @@ nq_str_nearest(const char *word, const char *const *list)
 		}
 	}
 	return best;
+}
+
+const char *
+nq_str_find(struct nq_str s, size_t from, struct nq_str part)
+{
+	return memmem(s.p + from, s.n - from, part.p, part.n);
 }

@@ -39,6 +39,9 @@ nq_str_cmp(struct nq_str a, struct nq_str b)
 	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
 }
 
+/* Where part stands in s at or behind from, or NULL; in time linear in both. */
+const char *nq_str_find(struct nq_str s, size_t from, struct nq_str part);
+
 /*
  * The entry of a NULL-terminated list that is nearest to word, for "did you mean": NULL when
  * none is near enough to be a misspelling of it.

@@ -3,8 +3,13 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/link.h"
+
+/* Most usual first: where several fit, the earlier one is taken. */
+static const char *const list_names[] = {"data", "results", "items", "records", "value", "values",
+    "entries", "rows", "elements", "objects", "content", "list", "hits", "nodes", NULL};
 
 /* What a value must look like for a sign to count; null counts where it may end the walk. */
 enum look { A_URL, A_NUMBER, A_TOKEN, A_FLAG };
@@ -261,7 +266,7 @@ one_object(const struct nq_probe *p)
 }
 
 int
-nq_detect(const struct nq_probe *p, const struct nq_headers *h, uint64_t records,
+nq_detect_pager(const struct nq_probe *p, const struct nq_headers *h, uint64_t records,
     struct nq_buf *spec, struct nq_buf *why, struct nq_err *err)
 {
 	bool one = one_object(p);
@@ -272,4 +277,91 @@ nq_detect(const struct nq_probe *p, const struct nq_headers *h, uint64_t records
 	nq_buf_adds(spec, "none");
 	nq_buf_adds(why, one ? "it is one object" : "nothing in it names another page");
 	return one ? 0 : unfollowed(p, records, err);
+}
+
+static bool
+speaks_of_pages(const struct nq_probe *p)
+{
+	for (size_t i = 0; i < p->nscalars; i++) {
+		for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]); k++)
+			if (path_ends(p->scalar[i].path.data, signs[k].name))
+				return true;
+		for (const char *const *name = more_names; *name != NULL; name++)
+			if (path_ends(p->scalar[i].path.data, *name))
+				return true;
+	}
+	return false;
+}
+
+static const struct nq_probe_list *
+named_list(const struct nq_probe *probe, bool empty)
+{
+	const struct nq_probe_list *l, *best = NULL;
+
+	for (const char *const *name = list_names; *name != NULL && best == NULL; name++) {
+		for (size_t i = 0; i < probe->nlists; i++) {
+			l = &probe->list[i];
+			if (strcasecmp(l->name.data, *name) != 0 ||
+			    (empty ? l->items > 0 : !l->of_objects))
+				continue;
+			if (best == NULL || l->depth < best->depth)
+				best = l;
+		}
+	}
+	return best;
+}
+
+/* The only list, though empty, of an object that speaks about pages. */
+static const struct nq_probe_list *
+lone_list(const struct nq_probe *probe)
+{
+	const struct nq_probe_list *l = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < probe->nlists; i++) {
+		if (probe->list[i].items > 0)
+			continue;
+		l = &probe->list[i];
+		n++;
+	}
+	return n == 1 && speaks_of_pages(probe) ? l : NULL;
+}
+
+static int
+several_lists(const struct nq_probe *probe, struct nq_err *err)
+{
+	const char *sep = "";
+
+	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
+	for (size_t i = 0; i < probe->nlists; i++) {
+		if (!probe->list[i].of_objects)
+			continue;
+		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
+		sep = "', '";
+	}
+	return nq_err_add(err, "'");
+}
+
+int
+nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_err *err)
+{
+	const struct nq_probe_list *found = NULL;
+	size_t lists = 0;
+
+	if (probe->top != NQ_ARRAY) {
+		for (size_t i = 0; i < probe->nlists; i++) {
+			if (!probe->list[i].of_objects)
+				continue;
+			found = &probe->list[i];
+			lists++;
+		}
+		if (lists != 1)
+			found = named_list(probe, lists == 0);
+		if (found == NULL && lists > 1)
+			return several_lists(probe, err);
+		if (found == NULL)
+			found = lone_list(probe);
+	}
+	nq_buf_adds(path, found != NULL ? found->path.data : ".");
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/watermark.h"
 #include "fetch/spool.h"
+#include "fetch/value.h"
 #include "json/path.h"
 #include "json/utf8.h"
 
@@ -19,12 +20,6 @@
  */
 
 enum { NQ_PAGE_WATCHES = 12 };
-
-/* A scalar of the page: its text, strings decoded. ABSENT, ARRAY and OBJECT have none. */
-struct nq_value {
-	enum nq_type type;
-	struct nq_buf text;
-};
 
 struct nq_page_spec {
 	struct nq_path records;		       /* where the list is; the whole body with no steps */
@@ -40,6 +35,9 @@ struct nq_page_spec {
 	struct nq_path field; /* in each record: the pager goes on from the last one's */
 	size_t max_line;
 };
+
+/* Reads a path that can be followed while a page comes in: no index from the end. */
+int nq_page_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
 struct nq_page {
 	const struct nq_page_spec *spec;
@@ -64,10 +62,5 @@ int nq_page_begin(struct nq_page *, struct nq_err *);
  */
 int nq_page_data(struct nq_page *, const char *, size_t, struct nq_err *);
 int nq_page_end(struct nq_page *, struct nq_err *);
-
-/* What a pager may read out of a watched value. */
-bool nq_value_empty(const struct nq_value *);		/* absent, null, false, "" */
-int nq_value_bool(const struct nq_value *, bool *);	/* true, false, and as strings */
-int nq_value_uint(const struct nq_value *, uint64_t *); /* 20 and "20" */
 
 #endif

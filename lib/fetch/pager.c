@@ -111,7 +111,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 	bool field = p->kind->field == (int)i;
 	struct nq_path *path = field ? &spec->field : &spec->watch[i];
 
-	if (nq_path_parse(path, nq_str(p->key[i]), err) == -1)
+	if (nq_page_path(path, nq_str(p->key[i]), err) == -1)
 		return nq_err_at(err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 	if (field)
 		spec->has_field = true;

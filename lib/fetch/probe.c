@@ -9,12 +9,9 @@
 #include "base/alloc.h"
 #include "json/mem.h"
 #include "json/text.h"
+#include "base/limits.h"
 
 enum { LOOK = 4 };
-
-/* Most usual first: where several fit, the earlier one is taken. */
-static const char *const list_names[] = {"data", "results", "items", "records", "value", "values",
-    "entries", "rows", "elements", "objects", "content", "list", "hits", "nodes", NULL};
 
 struct nq_probe_parser {
 	struct nq_probe *probe;
@@ -24,6 +21,8 @@ struct nq_probe_parser {
 	struct nq_buf key[LOOK]; /* the keys that lead here */
 	int list;		 /* the list whose items come, or -1 */
 	uint32_t list_depth;
+	size_t silent; /* bytes since a token was told */
+	bool told, given_up;
 };
 
 /* Only inside objects inside objects: what an array holds has no path of its own here. */
@@ -63,6 +62,7 @@ count_item(struct nq_probe_parser *p, enum nq_type type)
 {
 	struct nq_probe_list *l;
 
+	p->told = true;
 	if (p->depth == 0)
 		p->probe->top = type;
 	if (p->list == -1 || p->depth != p->list_depth)
@@ -229,63 +229,14 @@ int
 nq_probe_data(void *ctx, const char *text, size_t n, struct nq_err *err)
 {
 	struct nq_probe *probe = ctx;
+	struct nq_probe_parser *p = probe->parser;
 
 	(void)err;
-	(void)yajl_parse(probe->parser->yajl, (const unsigned char *)text, n);
-	return 0;
-}
-
-static const struct nq_probe_list *
-named_list(const struct nq_probe *probe, bool empty)
-{
-	const struct nq_probe_list *l, *best = NULL;
-
-	for (const char *const *name = list_names; *name != NULL && best == NULL; name++) {
-		for (size_t i = 0; i < probe->nlists; i++) {
-			l = &probe->list[i];
-			if (strcasecmp(l->name.data, *name) != 0 ||
-			    (empty ? l->items > 0 : !l->of_objects))
-				continue;
-			if (best == NULL || l->depth < best->depth)
-				best = l;
-		}
-	}
-	return best;
-}
-
-static int
-several_lists(const struct nq_probe *probe, struct nq_err *err)
-{
-	const char *sep = "";
-
-	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
-	for (size_t i = 0; i < probe->nlists; i++) {
-		if (!probe->list[i].of_objects)
-			continue;
-		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
-		sep = "', '";
-	}
-	return nq_err_add(err, "'");
-}
-
-int
-nq_probe_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_err *err)
-{
-	const struct nq_probe_list *found = NULL;
-	size_t lists = 0;
-
-	if (probe->top != NQ_ARRAY) {
-		for (size_t i = 0; i < probe->nlists; i++) {
-			if (!probe->list[i].of_objects)
-				continue;
-			found = &probe->list[i];
-			lists++;
-		}
-		if (lists != 1)
-			found = named_list(probe, lists == 0);
-		if (found == NULL && lists > 1)
-			return several_lists(probe, err);
-	}
-	nq_buf_adds(path, found != NULL ? found->path.data : ".");
+	if (p->given_up)
+		return 0;
+	p->told = false;
+	p->given_up = yajl_parse(p->yajl, (const unsigned char *)text, n) != yajl_status_ok;
+	p->silent = p->told ? 0 : p->silent + n;
+	p->given_up = p->given_up || p->silent > NQ_MAX_LINE; /* yajl keeps a token in memory */
 	return 0;
 }

@@ -21,7 +21,7 @@ open_watermark(struct nq_pull *p, const char *spec, struct nq_err *err)
 		if (nq_cursor_type_parse(nq_str(colon + 1), &p->spec.cursor_type, err) == -1)
 			return nq_err_at(err, "--watermark: ");
 	}
-	if (nq_path_parse(&p->spec.watermark, path, err) == -1)
+	if (nq_page_path(&p->spec.watermark, path, err) == -1)
 		return nq_err_at(err, "--watermark: ");
 	if (p->spec.watermark.n == 0)
 		return nq_err_set(err, NQ_USAGE, "--watermark: write the path of a member");
@@ -61,7 +61,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
-	if (o->records != NULL && nq_path_parse(&p->spec.records, nq_str(o->records), err) == -1)
+	if (o->records != NULL && nq_page_path(&p->spec.records, nq_str(o->records), err) == -1)
 		return nq_err_at(err, "--records: ");
 	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
 		return -1;
@@ -98,11 +98,11 @@ static int
 adopt_records(struct nq_pull *p, struct nq_err *err)
 {
 	struct nq_buf path = NQ_BUF_INIT;
-	int rc = nq_probe_records(&p->probe, &path, err);
+	int rc = nq_detect_records(&p->probe, &path, err);
 
 	nq_path_free(&p->spec.records);
 	if (rc == 0)
-		rc = nq_path_parse(&p->spec.records, nq_buf_str(&path), err);
+		rc = nq_page_path(&p->spec.records, nq_buf_str(&path), err);
 	if (rc == 0)
 		nq_log(NQ_LOG_INFO, "fetch", "records are at '%s'", path.data);
 	nq_buf_free(&path);
@@ -113,7 +113,7 @@ static int
 adopt_pager(struct nq_pull *p, struct nq_err *err)
 {
 	struct nq_buf spec = NQ_BUF_INIT, why = NQ_BUF_INIT;
-	int rc = nq_detect(&p->probe, &p->answer->headers, p->page.records, &spec, &why, err);
+	int rc = nq_detect_pager(&p->probe, &p->answer->headers, p->page.records, &spec, &why, err);
 
 	nq_pager_free(&p->pager);
 	if (rc == 0)
@@ -211,12 +211,18 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	return body_begin(p, lines, err);
 }
 
-/* A JSON text shows by itself that it is whole; lines do not. */
+/*
+ * A JSON text shows by itself that it is whole; lines do not. Nor does nothing: where the page
+ * before told how to go on, an empty body is one that got lost.
+ */
 static int
 answer_end(void *ctx, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
+	if (p->answer->bytes == 0 && p->answer->status != 204 && p->pages > 0 &&
+	    p->spec.watching != 0)
+		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
 		return nq_err_set(err, NQ_TEMPFAIL,
 		    "the end of the lines cannot be told from a cut: the server gave no length");
@@ -273,7 +279,7 @@ accept_page(struct nq_pull *p, struct nq_err *err)
 
 	p->pages++;
 	p->bytes += p->page.bytes;
-	if (p->page.records > 0)
+	if (p->page.records > 0 && p->pager.kind != NULL)
 		other = nq_seen_before(&p->pages_seen, p->page.digest, p->pages);
 	if (other != 0)
 		return nq_err_set(err, NQ_FAIL,
@@ -346,6 +352,18 @@ one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_res
 	return more;
 }
 
+static void
+lower_watermark(struct nq_pull *p)
+{
+	if (p->spec.cursor_type != NQ_CURSOR_TIMESTAMP || !p->has_cap || p->opt.no_cap ||
+	    !nq_cap_apply(&p->watermark, p->cap))
+		return;
+	p->capped = true;
+	nq_log(NQ_LOG_WARN, "fetch",
+	    "the newest record is dated after the pull began: the watermark stops at %s",
+	    p->watermark.data);
+}
+
 int
 nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
 {
@@ -360,6 +378,8 @@ nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq
 			more = one_page(p, http, url.text.data, &r, err);
 	}
 	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
+	if (more == 0 && !p->limited)
+		lower_watermark(p);
 	if (more != -1)
 		nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
 		    p->records, p->pages, p->reason);
@@ -425,7 +445,7 @@ nq_pull_file(struct nq_pull *p, const char *path, struct nq_err *err)
 }
 
 bool
-nq_pull_mark(struct nq_pull *p, struct nq_mark *m)
+nq_pull_mark(const struct nq_pull *p, struct nq_mark *m)
 {
 	if (p->limited)
 		return false;
@@ -435,13 +455,6 @@ nq_pull_mark(struct nq_pull *p, struct nq_mark *m)
 	m->has_pages = true;
 	m->pages = p->pages;
 	m->cursor_type = p->spec.cursor_type;
-	if (p->spec.cursor_type == NQ_CURSOR_TIMESTAMP && p->has_cap && !p->opt.no_cap &&
-	    nq_cap_apply(&p->watermark, p->cap)) {
-		p->capped = true;
-		nq_log(NQ_LOG_WARN, "fetch",
-		    "the newest record is dated after the pull began: the watermark stops at %s",
-		    p->watermark.data);
-	}
 	nq_buf_addstr(&m->watermark, nq_buf_str(&p->watermark));
 	return true;
 }

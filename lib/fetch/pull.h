@@ -68,7 +68,7 @@ int nq_pull_file(struct nq_pull *, const char *path, struct nq_err *);
  * Ends a complete pull: fills in the end mark. A pull that a limit of the user's ended is not
  * complete: 0 and no mark.
  */
-bool nq_pull_mark(struct nq_pull *, struct nq_mark *);
+bool nq_pull_mark(const struct nq_pull *, struct nq_mark *);
 
 /* The report for --stats as one JSON line. http is NULL for files. */
 void nq_pull_report(const struct nq_pull *, const struct nq_http *, struct nq_buf *);

@@ -82,6 +82,9 @@ nq_http_header(struct nq_http *, const char *name, const char *value, bool secre
 /* Whether the URL is on the base origin. */
 bool nq_http_is_ours(const struct nq_http *, const char *url);
 
+/* Refuses to send what ("the URL") holds a secret over plain http, with the same exceptions. */
+int nq_http_secret(const struct nq_http *, const char *what, struct nq_err *);
+
 struct nq_request {
 	const char *method;	  /* "GET", "POST" … */
 	const char *url;	  /* absolute, on the base origin */

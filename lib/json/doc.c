@@ -209,6 +209,18 @@ failed(struct nq_doc *d, struct nq_err *err)
 	return -1;
 }
 
+/*
+ * Where several values are allowed, yajl calls a text complete that ends inside a string behind a
+ * value, and would read on in that string with the next text.
+ */
+static int
+cut(struct nq_doc *d, struct nq_err *err)
+{
+	yajl_free(d->yajl);
+	d->yajl = NULL;
+	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len);
+}
+
 int
 nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 {
@@ -225,6 +237,8 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 		st = yajl_complete_parse(d->yajl);
 	if (st != yajl_status_ok)
 		return failed(d, err);
+	if (next_start(d) != d->len)
+		return cut(d, err);
 	if (d->values != 1)
 		return nq_err_set(err, NQ_FAIL, "%s",
 		    d->values == 0 ? "nothing but white space" : "more than one JSON value");
@@ -248,13 +262,17 @@ nq_doc_key_is(const struct nq_doc *d, uint32_t key, struct nq_str name)
 uint32_t
 nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 {
+	const struct nq_tok *t = d->tok;
 	uint32_t i;
 
 	if (nq_doc_type(d, object) != NQ_OBJECT)
 		return NQ_NONE;
-	for (i = object + 1; i < d->tok[object].next; i = d->tok[i + 1].next)
+	for (i = object + 1; i < t[object].next; i = t[i + 1].next) {
+		if (t[i].len != key.n + 2 && !t[i].escaped)
+			continue;
 		if (nq_doc_key_is(d, i, key))
 			return i + 1;
+	}
 	return NQ_NONE;
 }
 
@@ -283,9 +301,11 @@ nq_doc_uint(const struct nq_doc *d, uint32_t i, uint64_t *out)
 	s = nq_doc_raw(d, i);
 	*out = 0;
 	for (size_t k = 0; k < s.n; k++) {
-		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - 9) / 10)
+		uint64_t digit = (uint64_t)(s.p[k] - '0');
+
+		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - digit) / 10)
 			return -1;
-		*out = *out * 10 + (uint64_t)(s.p[k] - '0');
+		*out = *out * 10 + digit;
 	}
 	return 0;
 }

@@ -1,0 +1,15 @@
+#ifndef NQ_MAP_CHECK_H
+#define NQ_MAP_CHECK_H
+
+#include "base/err.h"
+#include "map/prog.h"
+#include "map/schema.h"
+
+/*
+ * What can be proven before any data: members that the schema does not know, required members
+ * that the mapping never writes, constants that the schema refuses. All findings at once, each
+ * with its place; a usage error.
+ */
+int nq_check(const struct nq_prog *, const struct nq_schema *, struct nq_err *);
+
+#endif

@@ -1,0 +1,86 @@
+#ifndef NQ_MAP_FUNC_H
+#define NQ_MAP_FUNC_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+#include "map/eval.h"
+
+/*
+ * The functions behind '|': one row each, and one C function. To add one, write it in the file of
+ * its family (func_text.c, func_list.c …), name it in the table in func.c and in nq-map(5).
+ *
+ * takes says what is taken, the input first and then each argument, a letter each: s a string, n
+ * a number, i a whole number that fits into 64 bits, a an array, o an object, * anything, x an
+ * expression that the function evaluates itself. The evaluator checks this before the call; an
+ * input that is absent or null is answered with itself unless '*' is taken.
+ *
+ * A function fills out and returns 0, or returns nq_eval_reject().
+ */
+struct nq_call {
+	struct nq_eval *e;
+	uint32_t at;		   /* the instruction, for messages */
+	uint32_t n;		   /* arguments */
+	const struct nq_value *in; /* decoded where it is a string */
+	struct nq_value arg[4];
+	uint32_t expr[4]; /* instructions of the arguments */
+};
+
+struct nq_function {
+	const char *name, *form;
+	uint32_t min, max;
+	const char *takes;
+	int (*fn)(struct nq_call *, struct nq_value *out);
+	const char *doc; /* one line, for the manual */
+};
+
+extern const struct nq_function nq_functions[];
+
+uint32_t nq_func_find(struct nq_str name); /* the row, or NQ_NONE */
+const char *nq_func_nearest(const char *name);
+
+/* An argument as a whole number; the evaluator has checked that it is one. */
+int64_t nq_func_integer(const struct nq_value *);
+
+/* The families. */
+int nq_fn_trim(struct nq_call *, struct nq_value *);
+int nq_fn_upper(struct nq_call *, struct nq_value *);
+int nq_fn_lower(struct nq_call *, struct nq_value *);
+int nq_fn_replace(struct nq_call *, struct nq_value *);
+int nq_fn_split(struct nq_call *, struct nq_value *);
+int nq_fn_starts_with(struct nq_call *, struct nq_value *);
+int nq_fn_ends_with(struct nq_call *, struct nq_value *);
+int nq_fn_matches(struct nq_call *, struct nq_value *);
+int nq_fn_base64(struct nq_call *, struct nq_value *);
+int nq_fn_uri(struct nq_call *, struct nq_value *);
+
+int nq_fn_string(struct nq_call *, struct nq_value *);
+int nq_fn_number(struct nq_call *, struct nq_value *);
+int nq_fn_int(struct nq_call *, struct nq_value *);
+int nq_fn_bool(struct nq_call *, struct nq_value *);
+int nq_fn_json(struct nq_call *, struct nq_value *);
+int nq_fn_tojson(struct nq_call *, struct nq_value *);
+int nq_fn_default(struct nq_call *, struct nq_value *);
+int nq_fn_lookup(struct nq_call *, struct nq_value *);
+
+int nq_fn_length(struct nq_call *, struct nq_value *);
+int nq_fn_contains(struct nq_call *, struct nq_value *);
+int nq_fn_slice(struct nq_call *, struct nq_value *);
+int nq_fn_join(struct nq_call *, struct nq_value *);
+int nq_fn_keys(struct nq_call *, struct nq_value *);
+int nq_fn_values(struct nq_call *, struct nq_value *);
+int nq_fn_first(struct nq_call *, struct nq_value *);
+int nq_fn_last(struct nq_call *, struct nq_value *);
+int nq_fn_map(struct nq_call *, struct nq_value *);
+int nq_fn_filter(struct nq_call *, struct nq_value *);
+int nq_fn_compact(struct nq_call *, struct nq_value *);
+int nq_fn_flatten(struct nq_call *, struct nq_value *);
+int nq_fn_any(struct nq_call *, struct nq_value *);
+int nq_fn_all(struct nq_call *, struct nq_value *);
+int nq_fn_sort(struct nq_call *, struct nq_value *);
+int nq_fn_unique(struct nq_call *, struct nq_value *);
+int nq_fn_min(struct nq_call *, struct nq_value *);
+int nq_fn_max(struct nq_call *, struct nq_value *);
+int nq_fn_sum(struct nq_call *, struct nq_value *);
+
+#endif
