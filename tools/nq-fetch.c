@@ -214,9 +214,13 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
 	}
-	if (rc == 0 && !o.dry_run)
+	if (o.dry_run)
+		return rc;
+	if (rc == 0)
 		rc = nq_pull_conclude(p, err);
-	return rc == 0 && !o.dry_run ? write_stats(p, NULL, err) : rc;
+	if (err->status != NQ_USAGE && write_stats(p, NULL, err) == -1)
+		rc = -1;
+	return rc;
 }
 
 /* The last line: what came before is complete, or why it is not. */

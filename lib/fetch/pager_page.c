@@ -76,7 +76,7 @@ by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err
 	if (nq_value_uint(&a->page->watched[TOTAL_PAGES], &total) == -1)
 		return nq_pager_unusable(p, TOTAL_PAGES, "a number", err);
 	nq_cli_number(p->key[START], &start);
-	if (a->page->records == 0 && p->pages > 1)
+	if (a->page->records == 0 && p->pages > 1 && !p->from_later)
 		p->doubt = "a page before the declared last one is empty";
 	return p->at < total + (start > 0) ? 1 : nq_pager_done(p, "all pages read");
 }
