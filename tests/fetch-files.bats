@@ -255,7 +255,7 @@ big_page() {
   local kb
   /usr/bin/time -f %M -o kb nq-fetch --end-mark -r .data huge.json.gz | tail -n 1 >last
   [ "$(<last)" = '{"_nq":"end","records":500001,"pages":1}' ]
-  read -r kb <kb
+  kb=$(cat kb)
   [ "$kb" -lt 24576 ]
 }
 
@@ -263,7 +263,7 @@ big_page() {
   big_page 200 | /usr/bin/time -f %M -o kb nq-fetch --end-mark - | tail -n 1 >last
   [ "$(<last)" = '{"_nq":"end","records":50001,"pages":1}' ]
   local kb
-  read -r kb <kb
+  kb=$(cat kb)
   [ "$kb" -lt 24576 ]
 }
 

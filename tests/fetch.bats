@@ -302,7 +302,7 @@ T
 # --- references and requests ------------------------------------------------------------------
 
 @test "the bearer comes from the environment, an env file, settings or a file" {
-  printf '# x\nexport MY_TOKEN="test-bearer-token-here"\n' >env
+  printf '# x\nexport MY_TOKEN="test-bearer-token-here"\n' >./env
   printf 'test-bearer-token-here\n' >token
   printf '{"secrets":{"acme":"test-bearer-token-here"}}' >settings.json
   local ref
@@ -563,7 +563,7 @@ $line
 
 @test "gzip or not, dripped or not: the same bytes" {
   acme -q per_page=10 >plain
-  grep -q '"content-encoding"' <(curl -sI -X GET -H 'Accept-Encoding: gzip' -H "Authorization: Bearer $ACME_TOKEN" "$API/v2/suppliers" | tr 'A-Z' 'a-z' | sed 's/^/"/;s/:/":/')
+  grep -q '"content-encoding"' <(curl -sI -X GET -H 'Accept-Encoding: gzip' -H "Authorization: Bearer $ACME_TOKEN" "$API/v2/suppliers" | tr '[:upper:]' '[:lower:]' | sed 's/^/"/;s/:/":/')
   acme -q per_page=10 -H 'Accept-Encoding: identity' >identity
   cmp plain identity
   printf '{"data":[{"a":"é\\u00e9\\""}]}' >body
