@@ -281,7 +281,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 @test "updated_after is inclusive and compares instants, not text" {
   local at offset
   at=$(supplier S000500 | jq -r .updated_at)
-  offset=$(TZ=XXX-02:00 date -d "$at" +%Y-%m-%dT%H:%M:%S%%2B02:00)
+  offset=$(TZ=EAST-02:00 date -d "$at" +%Y-%m-%dT%H:%M:%S%%2B02:00)
   run --separate-stderr acme "/v2/suppliers?updated_after=$at&per_page=1"
   answered 200
   [ "$(body '.data[0].updated_at')" = "\"$at\"" ]

@@ -1,11 +1,14 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/ref.h"
 #include "base/secret.h"
+#include "fetch/body.h"
 #include "fetch/pull.h"
 #include "http/auth.h"
 #include "json/settings.h"
@@ -14,26 +17,34 @@ struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
 	struct nq_list query, headers;
-	const char *auth, *settings, *env_file, *stats, *run_id;
-	bool end_mark, dry_run;
+	const char *auth, *settings, *env_file, *stats, *run_id, *json;
+	struct nq_buf body;
+	bool end_mark, dry_run, body_secret;
 	struct nq_refs refs;
 };
 
 static struct options o = {
     .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE},
     .refs = {.env_file = NQ_BUF_INIT},
+    .body = NQ_BUF_INIT,
 };
 
 static const struct nq_opt table[] = {
     {"query", 'q', "NAME=VALUE", NQ_OPT_LIST, &o.query,
 	"add to the query; references are filled in"},
     {"header", 'H', "LINE", NQ_OPT_LIST, &o.headers, "send this header ('Name: value')"},
+    {"request", 'X', "METHOD", NQ_OPT_STR, &o.pull.method,
+	"ask with this method (GET, or POST with a body)"},
+    {"json", 'd', "BODY|@FILE", NQ_OPT_STR, &o.json,
+	"send this JSON; references in its strings are filled in"},
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
 	"credential by reference: bearer=, basic=, header:NAME="},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
-	"how to find the next page: page, none, auto (default)"},
+	"how to go on: page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
 	"where the list of records is (default: look for it)"},
+    {"allow-origin", 0, "ORIGIN", NQ_OPT_LIST, &o.pull.allow_origins,
+	"follow next URLs there too, without credentials"},
     {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
 	"take a page without that list for an empty one"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
@@ -44,6 +55,9 @@ static const struct nq_opt table[] = {
 	"on a record without watermark: fail (default) or skip it"},
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
+    {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
+    {"strict", 0, NULL, NQ_OPT_FLAG, &o.pull.strict,
+	"fail (75) when the pull looks incomplete, instead of warning"},
     {"end-mark", 0, NULL, NQ_OPT_FLAG, &o.end_mark, "close a complete pull with a control line"},
     {"max-pages", 0, "N", NQ_OPT_NUMBER, &o.pull.max_pages, "stop after N pages, without end mark"},
     {"max-records", 0, "N", NQ_OPT_NUMBER, &o.pull.max_records,
@@ -73,14 +87,22 @@ is_url(const char *s)
 	return strstr(s, "://") != NULL;
 }
 
-/* The URL with its references and --query filled in. */
+/*
+ * The URL with its references and --query filled in; *secret: one of them is. A reference that the
+ * URL begins with is its base, no secret.
+ */
 static int
-build_url(const char *operand, struct nq_url *url, struct nq_err *err)
+build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *err)
 {
 	struct nq_buf text = NQ_BUF_INIT, value = NQ_BUF_INIT;
+	size_t base = strncmp(operand, "${", 2) == 0 ? strcspn(operand, "}") + 1 : 0;
 	const char *eq;
-	int rc = nq_ref_expand(&o.refs, nq_str(operand), "URL", NQ_REF_URL, &text, NULL, err);
+	int rc = nq_ref_expand(
+	    &o.refs, (struct nq_str){operand, base}, "URL", NQ_REF_URL, &text, NULL, err);
 
+	if (rc == 0)
+		rc = nq_ref_expand(
+		    &o.refs, nq_str(operand + base), "URL", NQ_REF_URL, &text, secret, err);
 	if (rc == 0)
 		nq_url_set(url, nq_buf_str(&text));
 	for (size_t i = 0; i < o.query.n && rc == 0; i++) {
@@ -92,7 +114,7 @@ build_url(const char *operand, struct nq_url *url, struct nq_err *err)
 		}
 		nq_buf_reset(&value);
 		rc = nq_ref_expand(
-		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, NULL, err);
+		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, secret, err);
 		if (rc == 0)
 			nq_url_add_query(url,
 			    (struct nq_str){o.query.v[i], (size_t)(eq - o.query.v[i])},
@@ -104,22 +126,23 @@ build_url(const char *operand, struct nq_url *url, struct nq_err *err)
 }
 
 static int
-print_request(struct nq_pull *p, const char *url, struct nq_err *err)
+print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
-	struct nq_buf line = NQ_BUF_INIT;
+	struct nq_buf line = NQ_BUF_INIT, body = NQ_BUF_INIT;
 	int rc;
 
-	nq_buf_adds(&line, "GET ");
-	rc = nq_pull_first(p, url, &line, err);
-	nq_buf_addc(&line, '\n');
+	rc = nq_pull_first(p, http, url, &line, &body, err);
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
 	if (o.auth != NULL)
 		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	if (body.len > 0)
+		nq_buf_addf(&line, "\n%s\n", body.data);
 	nq_secret_redact(&line);
 	if (rc == 0)
 		fputs(line.data, stdout);
 	nq_buf_free(&line);
+	nq_buf_free(&body);
 	return rc;
 }
 
@@ -142,16 +165,21 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 {
 	struct nq_url url = NQ_URL_INIT;
 	struct nq_http *http = NULL;
-	int rc = build_url(operand, &url, err);
+	bool secret = false;
+	int rc = build_url(operand, &url, &secret, err);
 
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
+	if (rc == 0 && secret)
+		rc = nq_http_secret(http, "the URL", err);
+	if (rc == 0 && o.body_secret)
+		rc = nq_http_secret(http, "the body", err);
 	if (rc == 0 && o.auth != NULL)
 		rc = nq_auth_apply(http, &o.refs, o.auth, err);
 	if (rc == 0)
 		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
 	if (rc == 0 && o.dry_run)
-		rc = print_request(p, url.text.data, err);
+		rc = print_request(p, http, url.text.data, err);
 	else if (rc == 0)
 		rc = nq_pull_url(p, http, url.text.data, err);
 	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&
@@ -162,18 +190,37 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	return rc;
 }
 
+/* Before the first line is written. */
 static int
-pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
+check_files(char *const *paths, struct nq_err *err)
 {
-	int rc = 0;
-
-	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
+	for (; *paths != NULL; paths++) {
 		if (is_url(*paths))
 			return nq_err_set(
 			    err, NQ_USAGE, "a URL and files do not go together: '%s'", *paths);
+		if (strcmp(*paths, "-") == 0 || access(*paths, R_OK) == 0)
+			continue;
+		nq_err_set(err, NQ_USAGE, "cannot open '%s':", *paths);
+		return errno == ENOENT ? nq_err_add(err, " (a URL starts with https://)") : -1;
+	}
+	return 0;
+}
+
+static int
+pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
+{
+	int rc = check_files(paths, err);
+
+	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
 	}
-	return rc == 0 && !o.dry_run ? write_stats(p, NULL, err) : rc;
+	if (o.dry_run)
+		return rc;
+	if (rc == 0)
+		rc = nq_pull_conclude(p, err);
+	if (err->status != NQ_USAGE && write_stats(p, NULL, err) == -1)
+		rc = -1;
+	return rc;
 }
 
 /* The last line: what came before is complete, or why it is not. */
@@ -208,9 +255,28 @@ open_refs(struct nq_settings *settings, struct nq_err *err)
 	return 0;
 }
 
+/* HEAD gives nothing to pull. */
+static int
+open_request(struct nq_err *err)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *m = o.pull.method;
+
+	if (m != NULL && (*m == '\0' || m[strspn(m, letters)] != '\0' || strcmp(m, "HEAD") == 0))
+		return nq_err_set(err, NQ_USAGE, "-X: '%s' is no method to pull with", m);
+	if (o.json == NULL)
+		return 0;
+	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
+		return -1;
+	o.pull.body = nq_buf_str(&o.body);
+	return 0;
+}
+
 static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
+	if (open_request(err) == -1)
+		return -1;
 	if (nq_pull_open(p, &o.pull, stdout, err) == -1)
 		return -1;
 	if (!is_url(*operands) && !nq_ref_present(nq_str(*operands)))
@@ -242,12 +308,14 @@ main(int argc, char **argv)
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
-	if (o.end_mark && !o.dry_run)
+	if (o.end_mark && !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
 	if (pull.page.parser != NULL)
 		nq_pull_free(&pull);
 	nq_settings_free(&settings);
 	nq_refs_free(&o.refs);
+	nq_buf_free(&o.body);
+	nq_list_free(&o.pull.allow_origins);
 	nq_list_free(&o.query);
 	nq_list_free(&o.headers);
 	nq_secret_forget();

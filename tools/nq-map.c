@@ -83,7 +83,7 @@ look(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *
 	int rc = 0;
 
 	if (schema != NULL)
-		rc = nq_check(prog, schema, err);
+		rc = nq_map_check(prog, schema, err);
 	if (rc == 0 && opt.explain)
 		nq_prog_explain(prog, &b);
 	if (b.len > 0)

@@ -39,7 +39,7 @@ nq_cli_begin(const char *tool)
 
 	signal(SIGPIPE, SIG_DFL);
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY); /* so that writing to a closed one fails */
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
@@ -286,13 +286,20 @@ help_table(const struct nq_opt *table)
 	}
 }
 
+/* The length of the program's name in tool, which may name a verb behind it. */
+static int
+program_name(const struct nq_cli *cli)
+{
+	return (int)strcspn(cli->tool, " ");
+}
+
 static void
 help(const struct nq_cli *cli)
 {
 	printf("usage: %s\n\n%s\n\n", cli->usage, cli->about);
 	help_table(cli->opts);
 	help_table(common);
-	printf("\nThe manual: man %s\n", cli->tool);
+	printf("\nThe manual: man %.*s\n", program_name(cli), cli->tool);
 }
 
 int
@@ -309,12 +316,13 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	free(j.longs);
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
+	verbose = 0; /* a verb's own options are parsed in a second call */
 	if (first >= 0 && log_format != NULL && nq_log_format(log_format, err) == -1)
 		return -1;
 	if (first >= 0 && want_help)
 		help(cli);
 	else if (first >= 0 && want_version)
-		printf("%s %s\n", cli->tool, NQ_VERSION);
+		printf("%.*s %s\n", program_name(cli), cli->tool, NQ_VERSION);
 	else
 		return first;
 	return -2;
@@ -334,9 +342,9 @@ nq_cli_finish(enum nq_status status)
 	struct nq_err err = NQ_ERR_INIT;
 	int bad = ferror(stdout);
 
-	if (fclose(stdout) == 0 && bad == 0)
-		return status;
+	if ((fclose(stdout) == 0 && bad == 0) || (status != NQ_OK && status != NQ_PARTIAL))
+		return status; /* a tool that failed has said why */
 	nq_err_set(&err, NQ_FAIL, "cannot write standard output:");
 	nq_log_failure(&err);
-	return status == NQ_OK || status == NQ_PARTIAL ? NQ_FAIL : status;
+	return NQ_FAIL;
 }

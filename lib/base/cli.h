@@ -38,7 +38,7 @@ struct nq_list {
 };
 
 struct nq_cli {
-	const char *tool;
+	const char *tool;  /* the program, or program and verb: "nq-cursor begin" */
 	const char *usage; /* lines after "usage: ", each starting with the tool's name */
 	const char *about; /* one sentence */
 	const struct nq_opt *opts;

@@ -177,3 +177,20 @@ nq_secret_forget(void)
 	known.v = NULL;
 	known.n = 0;
 }
+
+void
+nq_secret_excerpt(struct nq_str text, size_t max, struct nq_buf *out)
+{
+	struct nq_buf b = NQ_BUF_INIT;
+	size_t start = out->len;
+	char c;
+
+	nq_buf_addstr(&b, text);
+	nq_secret_redact(&b);
+	for (size_t i = 0; i < b.len && out->len - start < max; i++) {
+		c = (unsigned char)b.data[i] > ' ' ? b.data[i] : ' ';
+		if (c != ' ' || (out->len > start && out->data[out->len - 1] != ' '))
+			nq_buf_addc(out, c);
+	}
+	nq_buf_free(&b);
+}

@@ -18,4 +18,10 @@ void nq_secret_redact(struct nq_buf *);	    /* in place */
 void nq_secret_redact_cut(struct nq_buf *); /* text cut at its end: half a secret there goes too */
 void nq_secret_forget(void);		    /* wipes and frees the registry */
 
+/*
+ * Adds the start of a text from outside, at most max bytes in one line, to be shown in a message.
+ * Secrets go before the cut, which could leave half of one.
+ */
+void nq_secret_excerpt(struct nq_str, size_t max, struct nq_buf *);
+
 #endif

@@ -24,14 +24,17 @@ struct nq_input {
 	FTS *fts; /* walking a folder */
 	struct archive *archive;
 	struct nq_buf name;
-	bool raw, first_entry;
+	bool raw, fresh; /* fresh: nothing of the open file was handed out */
+	bool empty;	 /* the page is a file without a byte */
 	/* gzip */
 	bool gzip, eof;
 	struct nq_inflate inflate;
 	struct nq_buf plain; /* decoded, not yet taken */
 	char in[64 << 10];
-	struct nq_err *err;
+	size_t at, have; /* what of in[] is not decoded yet */
 };
+
+enum { SLICE = 4 << 10 }; /* of gzip decoded at once: a thousand times as much may come out */
 
 static ssize_t
 read_fd(int fd, void *p, size_t n)
@@ -52,23 +55,39 @@ collect(void *ctx, const char *p, size_t n, struct nq_err *err)
 	return 0;
 }
 
+/* Decodes the next slice of the file into plain, or finds that it ends where it should. */
+static int
+gunzip_slice(struct nq_input *in, struct nq_err *err)
+{
+	ssize_t n;
+	size_t from = in->at, len;
+
+	if (from == in->have) {
+		n = read_fd(in->fd, in->in, sizeof(in->in));
+		if (n == -1)
+			return nq_err_set(err, NQ_FAIL, "cannot read:");
+		in->eof = n == 0;
+		in->have = (size_t)n;
+		from = 0;
+	}
+	len = in->have - from < SLICE ? in->have - from : SLICE;
+	in->at = from + len;
+	if (in->eof)
+		return nq_inflate_end(&in->inflate, err);
+	return nq_inflate_data(
+	    &in->inflate, (struct nq_str){in->in + from, len}, collect, &in->plain, err);
+}
+
 /* libarchive's read callback over the gzip layer. */
 static la_ssize_t
 gunzip(struct archive *a, void *ctx, const void **block)
 {
 	struct nq_input *in = ctx;
 	struct nq_err err = NQ_ERR_INIT;
-	ssize_t n;
 
 	nq_buf_reset(&in->plain);
 	while (in->plain.len == 0 && !in->eof) {
-		n = read_fd(in->fd, in->in, sizeof(in->in));
-		in->eof = n == 0;
-		if (n == -1)
-			nq_err_set(&err, NQ_FAIL, "cannot read:");
-		if (n == -1 || (n == 0 && nq_inflate_end(&in->inflate, &err) == -1) ||
-		    (n > 0 && nq_inflate_data(&in->inflate, (struct nq_str){in->in, (size_t)n},
-				  collect, &in->plain, &err) == -1)) {
+		if (gunzip_slice(in, &err) == -1) {
 			archive_set_error(a, EIO, "%s", err.msg);
 			return -1;
 		}
@@ -125,6 +144,7 @@ open_reader(struct nq_input *in, struct nq_err *err)
 
 	in->gzip = begins_like_gzip(in->fd, head, &n);
 	in->eof = false;
+	in->at = in->have = 0;
 	nq_buf_reset(&in->plain);
 	if (in->gzip) {
 		if (nq_inflate_begin(&in->inflate, err) == -1 ||
@@ -133,7 +153,7 @@ open_reader(struct nq_input *in, struct nq_err *err)
 			return -1;
 		return archive_read_open(in->archive, in, NULL, gunzip, NULL);
 	}
-	if (lseek(in->fd, 0, SEEK_SET) == 0)
+	if (lseek(in->fd, 0, SEEK_CUR) == (off_t)n && lseek(in->fd, 0, SEEK_SET) == 0)
 		return archive_read_open_fd(in->archive, in->fd, sizeof(in->in));
 	nq_buf_add(&in->plain, head, n);
 	return archive_read_open(in->archive, in, NULL, pass, NULL);
@@ -153,7 +173,8 @@ start_archive(struct nq_input *in, struct nq_err *err)
 	archive_read_support_format_zip(a);
 	archive_read_support_format_raw(a);
 	archive_read_support_format_empty(a);
-	in->first_entry = true;
+	in->fresh = true;
+	in->empty = false;
 	if (open_reader(in, err) != ARCHIVE_OK)
 		return err->msg[0] != '\0' ? -1 : archive_failed(in, err);
 	return 0;
@@ -193,7 +214,7 @@ open_folder(struct nq_input *in, const char *path, struct nq_err *err)
 {
 	char *copy = nq_strdup(path), *paths[] = {copy, NULL};
 
-	in->fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	in->fts = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, by_name);
 	free(copy);
 	if (in->fts == NULL)
 		return nq_err_set(err, NQ_USAGE, "cannot open '%s':", path);
@@ -233,14 +254,14 @@ nq_input_free(struct nq_input *in)
 	free(in);
 }
 
-/* Suffixes of a compression say nothing about the page inside. */
+/* Suffixes of a compression, which was taken off, say nothing about the page inside. */
 static void
 page_name(struct nq_input *in, const char *name)
 {
 	static const char *const packed[] = {".gz", ".zst", ".xz"};
 	size_t n = strlen(name), k;
 
-	for (size_t i = 0; i < sizeof(packed) / sizeof(packed[0]); i++) {
+	for (size_t i = 0; in->raw && i < sizeof(packed) / sizeof(packed[0]); i++) {
 		k = strlen(packed[i]);
 		if (n > k && strcmp(name + n - k, packed[i]) == 0) {
 			n -= k;
@@ -275,6 +296,42 @@ is_page(struct nq_input *in, bool *lines, bool alone)
 	return 0;
 }
 
+static const char *
+entry_name(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname_utf8(e);
+
+	if (name == NULL)
+		name = archive_entry_pathname(e);
+	return name != NULL ? name : "?";
+}
+
+/* For libarchive a file without a byte is an archive without entries; for us it is a page. */
+static bool
+is_empty_file(struct nq_input *in)
+{
+	in->empty = in->fresh && archive_format(in->archive) == ARCHIVE_FORMAT_EMPTY;
+	in->fresh = false;
+	in->raw = true;
+	if (in->empty)
+		page_name(in, in->path);
+	return in->empty;
+}
+
+/* An archive may end before the gzip stream around it does, whose checksum is still to come. */
+static int
+drain_gzip(struct nq_input *in, struct nq_err *err)
+{
+	while (in->gzip && !in->eof) {
+		nq_buf_reset(&in->plain);
+		if (gunzip_slice(in, err) == -1) {
+			err->status = NQ_FAIL;
+			return nq_err_at(err, "'%s': ", in->path);
+		}
+	}
+	return 0;
+}
+
 /* 1: the next page of the open file; 0: it has no more. */
 static int
 next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
@@ -283,10 +340,15 @@ next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
 	const char *name;
 	int rc;
 
-	while ((rc = archive_read_next_header(in->archive, &e)) == ARCHIVE_OK) {
+	if (in->empty)
+		return 0;
+	/* ARCHIVE_WARN: a name that our locale, which is C, cannot spell */
+	while (
+	    (rc = archive_read_next_header(in->archive, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
 		in->raw = archive_format(in->archive) == ARCHIVE_FORMAT_RAW;
-		name = in->raw ? in->path : archive_entry_pathname(e);
-		page_name(in, name != NULL ? name : "?");
+		in->fresh = false;
+		name = in->raw ? in->path : entry_name(e);
+		page_name(in, name);
 		if (archive_entry_is_data_encrypted(e) == 1)
 			return nq_err_set(
 			    err, NQ_FAIL, "'%s' in '%s' is encrypted", in->name.data, in->path);
@@ -295,7 +357,11 @@ next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
 		if (is_page(in, lines, in->raw && in->fts == NULL) == 1)
 			return 1;
 	}
-	return rc == ARCHIVE_EOF ? 0 : archive_failed(in, err);
+	if (rc != ARCHIVE_EOF)
+		return archive_failed(in, err);
+	if (drain_gzip(in, err) == -1)
+		return -1;
+	return is_empty_file(in) ? is_page(in, lines, in->fts == NULL) : 0;
 }
 
 /* 1: the folder's next file is open; 0: there is none. */
@@ -305,7 +371,9 @@ next_file(struct nq_input *in, struct nq_err *err)
 	FTSENT *e;
 
 	while ((e = fts_read(in->fts)) != NULL) {
-		if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR || e->fts_info == FTS_NS) {
+		if (e->fts_info == FTS_DC || e->fts_info == FTS_SLNONE)
+			e->fts_errno = e->fts_info == FTS_DC ? ELOOP : ENOENT;
+		if (e->fts_errno != 0) {
 			errno = e->fts_errno;
 			return nq_err_set(err, NQ_FAIL, "cannot read '%s':", e->fts_path);
 		}
@@ -342,6 +410,8 @@ nq_input_read(struct nq_input *in, int (*fn)(void *, const char *, size_t, struc
 	static char piece[64 << 10];
 	la_ssize_t n;
 
+	if (in->empty)
+		return 0;
 	while ((n = archive_read_data(in->archive, piece, sizeof(piece))) > 0)
 		if (fn(ctx, piece, (size_t)n, err) == -1)
 			return -1;

@@ -11,7 +11,7 @@
  * input ("-"), plain or compressed with gzip, zstd or xz. Each file in them is a page. Entries
  * are streamed, never extracted. gzip goes through zlib, which checks its CRC: libarchive does
  * not. Files in folders and archives that are neither .json nor .ndjson are passed over with a
- * warning; dot files without.
+ * warning; dot files without. Symbolic links in folders are followed.
  */
 struct nq_input;
 

@@ -6,9 +6,13 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/secret.h"
 #include "json/mem.h"
+#include "json/text.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, TARGETS };
+enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
+
+enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
 /* Where we are: an open array or object, and which of the wanted paths lead through it. */
 struct frame {
@@ -34,21 +38,35 @@ struct nq_page_parser {
 	uint64_t before;	       /* bytes of the body before this chunk */
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top */
-	char first[48];		       /* of the body, for messages */
+	uint64_t id;		       /* of the record, as a digest */
+	char first[512];	       /* of the body, for messages */
 	size_t nfirst;
 	struct nq_err *err;
 };
 
+#define NO_MARK "the watermark of this record is neither text nor number"
+
 static const struct nq_path *
 target_path(const struct nq_page_spec *s, int t)
 {
-	return t == RECORDS ? &s->records : t == WATERMARK ? &s->watermark : &s->watch[t];
+	switch (t) {
+	case RECORDS:
+		return &s->records;
+	case WATERMARK:
+		return &s->watermark;
+	case FIELD:
+		return &s->field;
+	case ID:
+		return &s->id;
+	default:
+		return &s->watch[t];
+	}
 }
 
 static uint32_t
 target_base(const struct nq_page_parser *p, int t)
 {
-	return t == WATERMARK ? p->record_depth - 1 : 0;
+	return t >= WATERMARK ? p->record_depth - 1 : 0;
 }
 
 static size_t
@@ -72,6 +90,14 @@ fail(struct nq_page_parser *p, const char *why)
 	return stop(p);
 }
 
+static int
+not_object(struct nq_page_parser *p)
+{
+	return fail(p, p->page->spec->lines
+			   ? "a record must be an object"
+			   : "the list of records holds something that is not an object");
+}
+
 /* Which targets the current member (key) or item (its index) of the frame stands on. */
 static uint32_t
 advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key)
@@ -81,9 +107,9 @@ advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key
 	uint32_t now = 0;
 	size_t at;
 
-	for (int t = 0; t < TARGETS; t++) {
-		if ((f->on & 1u << t) == 0)
-			continue;
+	for (uint32_t left = f->on; left != 0; left &= left - 1) {
+		int t = __builtin_ctz(left);
+
 		path = target_path(p->page->spec, t);
 		at = p->depth - 1 - target_base(p, t);
 		if (at >= path->n)
@@ -115,6 +141,13 @@ page_targets(const struct nq_page_spec *s)
 	return s->watching | 1u << RECORDS;
 }
 
+static uint32_t
+record_targets(const struct nq_page_spec *s)
+{
+	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0) |
+	       (s->has_id ? 1u << ID : 0);
+}
+
 /* The targets that the value about to come stands on. */
 static uint32_t
 arrive(struct nq_page_parser *p)
@@ -133,14 +166,6 @@ arrive(struct nq_page_parser *p)
 	return f->now;
 }
 
-static void
-note(struct nq_value *v, enum nq_type type, const char *text, size_t n)
-{
-	v->type = type;
-	nq_buf_reset(&v->text);
-	nq_buf_add(&v->text, text, n);
-}
-
 static int
 note_watermark(struct nq_page_parser *p, enum nq_type type, const char *text, size_t n)
 {
@@ -149,7 +174,7 @@ note_watermark(struct nq_page_parser *p, enum nq_type type, const char *text, si
 	if (type == NQ_NULL)
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
-		return fail(p, "the watermark of this record is neither text nor number");
+		return fail(p, NO_MARK);
 	if (nq_watermark_check(s->cursor_type, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
@@ -167,10 +192,10 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 
 	p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->depth > 0 && p->depth == p->list_depth)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	done = complete(p, arrive(p));
 	if (p->depth == 0 && p->page->spec->lines)
-		return fail(p, "a record must be an object");
+		return not_object(p);
 	for (int t = 0; done >> t != 0; t++) {
 		if ((done & 1u << t) == 0)
 			continue;
@@ -178,10 +203,14 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 			p->list_seen = true;
 		else if (t == RECORDS)
 			return fail(p, "the records path leads to a single value, not to a list");
-		else if (t == WATERMARK)
-			return note_watermark(p, type, text, n);
-		else
-			note(&p->page->watched[t], type, text, n);
+		else if (t == WATERMARK && note_watermark(p, type, text, n) == 0)
+			return 0;
+		else if (t == FIELD)
+			nq_value_set(&p->page->field, type, text, n);
+		else if (t == ID && type != NQ_NULL)
+			p->id = nq_hash(type, text, n);
+		else if (t < RECORDS)
+			nq_value_set(&p->page->watched[t], type, text, n);
 	}
 	return 1;
 }
@@ -249,13 +278,15 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 	if (p->record_depth > 0)
 		return 1;
 	if ((in_list || (top && s->lines)) && is_array)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	if (in_list || top || ((done & 1u << RECORDS) != 0 && !is_array)) {
 		p->list_seen = true;
 		p->record_depth = p->depth + 1;
 		p->record_from = here(p) - 1;
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
+		p->page->field.type = NQ_ABSENT;
+		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {
 		p->list_seen = true;
 		p->list_depth = p->depth + 1;
@@ -271,15 +302,17 @@ on_open(struct nq_page_parser *p, bool is_array)
 
 	if (p->depth == NQ_MAX_DEPTH)
 		return fail(p, "nested too deeply");
+	if ((done & 1u << WATERMARK) != 0)
+		return fail(p, NO_MARK);
 	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
 		if ((done & 1u << t) != 0)
-			note(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
+			nq_value_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
 		return 0;
 	f = &p->frame[p->depth++];
 	*f = (struct frame){is_array, 0, now & ~done, 0};
-	if (p->record_depth == p->depth && p->page->spec->has_watermark)
-		f->on |= 1u << WATERMARK;
+	if (p->record_depth == p->depth)
+		f->on |= record_targets(p->page->spec);
 	p->token_end = p->before + here(p);
 	look_or_not(p);
 	return 1;
@@ -295,27 +328,6 @@ static int
 on_open_array(void *p)
 {
 	return on_open(p, true);
-}
-
-/* Pretty-printed records become one line: outside strings, white space means nothing. */
-static void
-compact(struct nq_buf *b, size_t from)
-{
-	bool in_string = false;
-	size_t to = from;
-	char c;
-
-	for (size_t i = from; i < b->len; i++) {
-		c = b->data[i];
-		if (c == '"')
-			in_string = !in_string;
-		else if (c == '\\')
-			b->data[to++] = b->data[i++];
-		else if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t'))
-			continue;
-		b->data[to++] = b->data[i];
-	}
-	nq_buf_cut(b, to);
 }
 
 static int
@@ -342,7 +354,7 @@ take_record(struct nq_page_parser *p)
 	if (n > page->spec->max_line && too_large(p) == -1)
 		return 0;
 	if (memchr(text, '\n', n) != NULL || memchr(text, '\r', n) != NULL)
-		compact(mem, p->record_start);
+		nq_text_compact(mem, p->record_start);
 	page->digest = nq_hash(
 	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
 	nq_buf_addc(mem, '\n');
@@ -352,6 +364,8 @@ take_record(struct nq_page_parser *p)
 		    (unsigned long long)page->records + 1);
 		return stop(p);
 	}
+	if (page->spec->has_id)
+		nq_buf_add(&page->ids, &p->id, sizeof(p->id));
 	page->records++;
 	p->record_depth = 0;
 	return nq_spool_settle(&page->lines, p->err) == 0 ? 1 : stop(p);
@@ -368,9 +382,24 @@ on_close(void *ctx)
 	if (p->depth == p->list_depth)
 		p->list_depth = 0;
 	p->depth--;
-	if (p->depth > 0)
-		look_or_not(p);
+	look_or_not(p);
 	return 1;
+}
+
+int
+nq_page_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
+{
+	if (nq_path_parse(p, text, err) == -1)
+		return -1;
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->step[i].key.p != NULL || p->step[i].index >= 0)
+			continue;
+		nq_path_free(p);
+		return nq_err_set(err, NQ_USAGE,
+		    "'%.*s' counts from the end, which is not known while a page comes in",
+		    (int)text.n, text.p);
+	}
+	return 0;
 }
 
 void
@@ -379,7 +408,7 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	memset(page, 0, sizeof(*page));
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
-	page->watermark = (struct nq_buf)NQ_BUF_INIT;
+	page->ids = page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -401,6 +430,8 @@ nq_page_free(struct nq_page *page)
 	free(page->parser);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->ids);
+	nq_buf_free(&page->field.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
 }
@@ -412,9 +443,11 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
+	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
+	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
-		note(&page->watched[i], NQ_ABSENT, "", 0);
+		nq_value_set(&page->watched[i], NQ_ABSENT, "", 0);
 	drop_yajl(p);
 	memset(p, 0, sizeof(*p));
 	p->page = page;
@@ -431,16 +464,31 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 }
 
 static int
+begins_otherwise(struct nq_page_parser *p)
+{
+	struct nq_buf first = NQ_BUF_INIT;
+	bool mark = p->nfirst >= 3 && memcmp(p->first, "\xef\xbb\xbf", 3) == 0;
+	bool gzip = p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0;
+
+	nq_secret_excerpt((struct nq_str){p->first, p->nfirst}, SHOWN, &first);
+	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'",
+	    mark   ? "with a byte order mark: "
+	    : gzip ? "like gzip, which no header says: "
+		   : "",
+	    first.data);
+	nq_buf_free(&first);
+	return -1;
+}
+
+static int
 not_json(struct nq_page_parser *p)
 {
 	unsigned char *why = yajl_get_error(p->yajl, 0, NULL, 0);
 	const char *text = (const char *)why, *colon = strstr(text, ": ");
-	bool early = p->before + here(p) <= sizeof(p->first) && p->values == 0;
 
 	text = colon != NULL ? colon + 2 : text;
-	if (early)
-		nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins '%.*s'",
-		    (int)p->nfirst, p->first);
+	if (p->before + here(p) <= SHOWN && p->values == 0)
+		begins_otherwise(p);
 	else
 		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
 		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
@@ -475,7 +523,7 @@ nq_page_data(struct nq_page *page, const char *chunk, size_t n, struct nq_err *e
 
 	p->err = err;
 	for (size_t i = 0; p->nfirst < sizeof(p->first) && i < n; i++)
-		p->first[p->nfirst++] = (unsigned char)chunk[i] < ' ' ? ' ' : chunk[i];
+		p->first[p->nfirst++] = chunk[i];
 	p->chunk = chunk;
 	p->chunk_len = n;
 	page->bytes += n;
@@ -510,36 +558,4 @@ nq_page_end(struct nq_page *page, struct nq_err *err)
 	return nq_err_set(err, NQ_FAIL,
 	    "the body has no list of records at the path given "
 	    "(--records names another, --allow-missing-records takes this as an empty page)");
-}
-
-bool
-nq_value_empty(const struct nq_value *v)
-{
-	return v->type == NQ_ABSENT || v->type == NQ_NULL || v->type == NQ_FALSE ||
-	       (v->type == NQ_STRING && v->text.len == 0);
-}
-
-int
-nq_value_bool(const struct nq_value *v, bool *out)
-{
-	struct nq_str s = nq_buf_str(&v->text);
-
-	if (v->type != NQ_TRUE && v->type != NQ_FALSE && v->type != NQ_STRING)
-		return -1;
-	*out = nq_str_is(s, "true");
-	return *out || nq_str_is(s, "false") ? 0 : -1;
-}
-
-int
-nq_value_uint(const struct nq_value *v, uint64_t *out)
-{
-	if (v->type != NQ_NUMBER && v->type != NQ_STRING)
-		return -1;
-	*out = 0;
-	for (size_t i = 0; i < v->text.len; i++) {
-		if (v->text.data[i] < '0' || v->text.data[i] > '9' || *out > (UINT64_MAX - 9) / 10)
-			return -1;
-		*out = *out * 10 + (uint64_t)(v->text.data[i] - '0');
-	}
-	return v->text.len > 0 ? 0 : -1;
 }

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/watermark.h"
 #include "fetch/spool.h"
+#include "fetch/value.h"
 #include "json/path.h"
 #include "json/utf8.h"
 
@@ -18,13 +19,8 @@
  * failed attempt gave is seen by anyone: nq_page_begin() forgets it.
  */
 
-enum { NQ_PAGE_WATCHES = 12 };
-
-/* A scalar of the page: its text, strings decoded. ABSENT, ARRAY and OBJECT have none. */
-struct nq_value {
-	enum nq_type type;
-	struct nq_buf text;
-};
+/* The last watch is for the declared number of records, all others for the pager. */
+enum { NQ_PAGE_WATCHES = 12, NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1 };
 
 struct nq_page_spec {
 	struct nq_path records;		       /* where the list is; the whole body with no steps */
@@ -36,8 +32,15 @@ struct nq_page_spec {
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;
 	bool watermark_null_ok; /* a record without it does not count, instead of failing */
+	bool has_field;
+	struct nq_path field; /* in each record: the pager goes on from the last one's */
+	bool has_id;
+	struct nq_path id; /* in each record: its digest is kept */
 	size_t max_line;
 };
+
+/* Reads a path that can be followed while a page comes in: no index from the end. */
+int nq_page_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
 struct nq_page {
 	const struct nq_page_spec *spec;
@@ -47,6 +50,8 @@ struct nq_page {
 	uint64_t digest; /* of the records */
 	struct nq_value watched[NQ_PAGE_WATCHES];
 	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
+	struct nq_value field;	 /* of the last record */
+	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_page_parser *parser;
 };
 
@@ -61,10 +66,5 @@ int nq_page_begin(struct nq_page *, struct nq_err *);
  */
 int nq_page_data(struct nq_page *, const char *, size_t, struct nq_err *);
 int nq_page_end(struct nq_page *, struct nq_err *);
-
-/* What a pager may read out of a watched value. */
-bool nq_value_empty(const struct nq_value *);		/* absent, null, false, "" */
-int nq_value_bool(const struct nq_value *, bool *);	/* true, false, and as strings */
-int nq_value_uint(const struct nq_value *, uint64_t *); /* 20 and "20" */
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "fetch/page.h"
 #include "fetch/url.h"
+#include "http/headers.h"
 
 /*
  * Where the next page is. To add a kind of pagination: write its file with the two functions of
@@ -15,6 +16,13 @@
  */
 struct nq_pager;
 
+/* What a pager learns the next place from. */
+struct nq_answer {
+	const struct nq_page *page;
+	const struct nq_headers *headers;
+	const char *url; /* that was asked, after redirects */
+};
+
 /* A key of --paginate KIND:key=value. A path among them is watched in every page. */
 struct nq_pager_key {
 	const char *name;
@@ -22,7 +30,7 @@ struct nq_pager_key {
 	bool is_path;
 };
 
-enum { NQ_PAGER_KEYS = NQ_PAGE_WATCHES };
+enum { NQ_PAGER_KEYS = NQ_PAGE_TOTAL };
 
 struct nq_pager_kind {
 	const char *name;
@@ -31,21 +39,36 @@ struct nq_pager_kind {
 	/* Puts the place of the page to ask for into the URL. */
 	void (*ask)(const struct nq_pager *, struct nq_url *);
 	/* After a page: 1 there is more, 0 done (reason says why), -1 it cannot be told. */
-	int (*next)(struct nq_pager *, const struct nq_page *, struct nq_err *);
+	int (*next)(struct nq_pager *, const struct nq_answer *, struct nq_err *);
+	int field;   /* the key that names a field of the last record, -1 for none */
+	bool counts; /* the place is a number, not a token */
 };
+
+/* Where a request tells the place (key in). */
+enum nq_pager_in { NQ_IN_QUERY, NQ_IN_BODY, NQ_IN_HEADER };
 
 struct nq_pager {
 	const struct nq_pager_kind *kind;
 	char *key[NQ_PAGER_KEYS]; /* values by the index in kind->keys; NULL is not set */
-	uint64_t page;		  /* number to ask for */
+	uint64_t at;		  /* number of the page, or of the row, to ask for */
+	struct nq_buf token;	  /* or the token or URL; empty on the first page */
 	uint64_t rows;		  /* received so far */
 	uint64_t pages;		  /* received so far */
 	uint64_t total;		  /* rows declared, with has_total */
 	bool has_total;
 	const char *reason; /* why the walk ended */
+	enum nq_pager_in in;
+	struct nq_path in_body; /* with NQ_IN_BODY */
+	const char *in_header;	/* with NQ_IN_HEADER: its name */
+	bool place_is_number;	/* a JSON number, in a body */
+	bool repeat;		/* a token may come again */
+	uint64_t size;		/* rows asked for on a page, 0: not said */
+	bool from_later;	/* the walk begins behind the first row */
+	const char *doubt;	/* what is odd about how the walk ended, NULL for nothing */
 };
 
-extern const struct nq_pager_kind nq_pager_page, nq_pager_none;
+extern const struct nq_pager_kind nq_pager_page, nq_pager_offset, nq_pager_cursor, nq_pager_header,
+    nq_pager_next_url, nq_pager_link, nq_pager_keyset, nq_pager_none;
 
 /* Reads KIND[:key=value,…]; "auto" gives a pager without kind. Usage errors name the key. */
 int nq_pager_parse(struct nq_pager *, const char *spec, struct nq_err *);
@@ -56,6 +79,21 @@ int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err
 
 /* The two functions of the kind, with what all kinds count. */
 void nq_pager_ask(const struct nq_pager *, struct nq_url *);
-int nq_pager_next(struct nq_pager *, const struct nq_page *, struct nq_err *);
+void nq_pager_place(const struct nq_pager *, struct nq_buf *); /* as text; nothing at first */
+int nq_pager_next(struct nq_pager *, const struct nq_answer *, struct nq_err *);
+
+/*
+ * Stop rules that kinds share. Each reads the watched key and returns 1 to go on, 0 when done
+ * with reason set, or -1. A key that is not set decides nothing: 1.
+ */
+int nq_pager_by_more(struct nq_pager *, int key, const struct nq_answer *, struct nq_err *);
+int nq_pager_by_total(
+    struct nq_pager *, int key, uint64_t before, const struct nq_answer *, struct nq_err *);
+int nq_pager_by_rows(struct nq_pager *, const struct nq_answer *);
+int nq_pager_done(struct nq_pager *, const char *reason);				    /* 0 */
+int nq_pager_unusable(const struct nq_pager *, int key, const char *want, struct nq_err *); /* -1 */
+
+/* Takes a token for the next page: 1, or done when it is null, absent, false or empty. */
+int nq_pager_by_token(struct nq_pager *, int key, const struct nq_value *, struct nq_err *);
 
 #endif

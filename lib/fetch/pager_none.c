@@ -20,12 +20,11 @@ ask(const struct nq_pager *p, struct nq_url *u)
 }
 
 static int
-next(struct nq_pager *p, const struct nq_page *page, struct nq_err *err)
+next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
-	(void)page;
+	(void)a;
 	(void)err;
-	p->reason = "a single page";
-	return 0;
+	return nq_pager_done(p, "a single page");
 }
 
-const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next};
+const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next, -1, false};

@@ -9,12 +9,9 @@
 #include "base/alloc.h"
 #include "json/mem.h"
 #include "json/text.h"
+#include "base/limits.h"
 
-enum { LOOK = 3 };
-
-/* Most usual first: where several fit, the earlier one is taken. */
-static const char *const list_names[] = {"data", "results", "items", "records", "value", "values",
-    "entries", "rows", "elements", "objects", "content", "list", "hits", "nodes", NULL};
+enum { LOOK = 4 };
 
 struct nq_probe_parser {
 	struct nq_probe *probe;
@@ -24,6 +21,8 @@ struct nq_probe_parser {
 	struct nq_buf key[LOOK]; /* the keys that lead here */
 	int list;		 /* the list whose items come, or -1 */
 	uint32_t list_depth;
+	size_t silent; /* bytes since a token was told */
+	bool told, given_up;
 };
 
 /* Only inside objects inside objects: what an array holds has no path of its own here. */
@@ -63,6 +62,7 @@ count_item(struct nq_probe_parser *p, enum nq_type type)
 {
 	struct nq_probe_list *l;
 
+	p->told = true;
 	if (p->depth == 0)
 		p->probe->top = type;
 	if (p->list == -1 || p->depth != p->list_depth)
@@ -229,136 +229,14 @@ int
 nq_probe_data(void *ctx, const char *text, size_t n, struct nq_err *err)
 {
 	struct nq_probe *probe = ctx;
+	struct nq_probe_parser *p = probe->parser;
 
 	(void)err;
-	(void)yajl_parse(probe->parser->yajl, (const unsigned char *)text, n);
-	return 0;
-}
-
-static const struct nq_probe_list *
-named_list(const struct nq_probe *probe, bool empty)
-{
-	const struct nq_probe_list *l, *best = NULL;
-
-	for (const char *const *name = list_names; *name != NULL && best == NULL; name++) {
-		for (size_t i = 0; i < probe->nlists; i++) {
-			l = &probe->list[i];
-			if (strcasecmp(l->name.data, *name) != 0 ||
-			    (empty ? l->items > 0 : !l->of_objects))
-				continue;
-			if (best == NULL || l->depth < best->depth)
-				best = l;
-		}
-	}
-	return best;
-}
-
-static int
-several_lists(const struct nq_probe *probe, struct nq_err *err)
-{
-	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records:");
-	for (size_t i = 0; i < probe->nlists; i++)
-		if (probe->list[i].of_objects)
-			nq_err_add(err, " %s", probe->list[i].path.data);
-	return -1;
-}
-
-int
-nq_probe_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_err *err)
-{
-	const struct nq_probe_list *found = NULL;
-	size_t lists = 0;
-
-	if (probe->top != NQ_ARRAY) {
-		for (size_t i = 0; i < probe->nlists; i++) {
-			if (!probe->list[i].of_objects)
-				continue;
-			found = &probe->list[i];
-			lists++;
-		}
-		if (lists != 1)
-			found = named_list(probe, lists == 0);
-		if (found == NULL && lists > 1)
-			return several_lists(probe, err);
-	}
-	nq_buf_adds(path, found != NULL ? found->path.data : ".");
-	return 0;
-}
-
-/* A member of the page that tells how to go on, and the pager that follows it. */
-struct sign {
-	const char *name; /* without case, '-' and '_' */
-	const char *spec; /* of --paginate, to be followed by the path */
-	const char *why;
-};
-
-static const struct sign signs[] = {
-    {"nextpage", "page:next=", "a number of the next page"},
-    {"totalpages", "page:total-pages=", "a number of pages"},
-    {"pagecount", "page:total-pages=", "a number of pages"},
-    {"lastpage", "page:total-pages=", "a number of the last page"},
-};
-
-/* Signs of more to come that only an explicit --paginate can follow. */
-static const char *const more_signs[] = {"next", "nextcursor", "nexttoken", "nextpagetoken",
-    "nexturl", "nextlink", "nextpageurl", "nextoffset", "after", "cursor", "hasmore", "hasnext",
-    "hasnextpage", "endcursor", "continuationtoken", "scrollid", NULL};
-
-static bool
-sounds_like(const char *name, const char *sign)
-{
-	for (; *name != '\0'; name++) {
-		if (*name == '_' || *name == '-')
-			continue;
-		if (tolower((unsigned char)*name) != *sign)
-			return false;
-		sign++;
-	}
-	return *sign == '\0';
-}
-
-static const struct nq_probe_scalar *
-scalar_like(const struct nq_probe *probe, const char *sign)
-{
-	for (size_t i = 0; i < probe->nscalars; i++)
-		if (sounds_like(probe->scalar[i].name.data, sign))
-			return &probe->scalar[i];
-	return NULL;
-}
-
-static int
-cannot_follow(const struct nq_probe *probe, struct nq_err *err)
-{
-	const struct nq_probe_scalar *s;
-
-	for (const char *const *sign = more_signs; *sign != NULL; sign++) {
-		s = scalar_like(probe, *sign);
-		if (s != NULL && !nq_value_empty(&s->value))
-			return nq_err_set(err, NQ_FAIL,
-			    "the page looks as if more follow ('%s' is set), but not how: give "
-			    "--paginate, or --paginate none for this page alone",
-			    s->path.data);
-	}
-	return 0;
-}
-
-int
-nq_probe_pager(
-    const struct nq_probe *probe, struct nq_buf *spec, struct nq_buf *why, struct nq_err *err)
-{
-	const struct nq_probe_scalar *s;
-	uint64_t number;
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		s = scalar_like(probe, signs[i].name);
-		if (s == NULL ||
-		    (s->value.type != NQ_NULL && nq_value_uint(&s->value, &number) == -1))
-			continue;
-		nq_buf_addf(spec, "%s%s", signs[i].spec, s->path.data);
-		nq_buf_addf(why, "'%s' is %s", s->path.data, signs[i].why);
+	if (p->given_up)
 		return 0;
-	}
-	nq_buf_adds(spec, "none");
-	nq_buf_adds(why, "nothing in it names another page");
-	return cannot_follow(probe, err);
+	p->told = false;
+	p->given_up = yajl_parse(p->yajl, (const unsigned char *)text, n) != yajl_status_ok;
+	p->silent = p->told ? 0 : p->silent + n;
+	p->given_up = p->given_up || p->silent > NQ_MAX_LINE; /* yajl keeps a token in memory */
+	return 0;
 }

@@ -7,7 +7,7 @@
 
 /*
  * A look at the first page, when nobody has said where its records are or how it goes on: which
- * arrays of objects there are, and which scalars, to a depth of three.
+ * arrays of objects there are, and which scalars, to a depth of four.
  */
 enum { NQ_PROBE_LISTS = 16, NQ_PROBE_SCALARS = 96 };
 
@@ -32,19 +32,5 @@ struct nq_probe {
 void nq_probe_init(struct nq_probe *);
 void nq_probe_free(struct nq_probe *);
 int nq_probe_data(void *probe, const char *, size_t, struct nq_err *);
-
-/*
- * The path of the records: a top-level array; else a list of objects with a name that APIs use
- * for it; else the only list of objects; else an empty list with such a name; else the object
- * itself. Several lists and none named so: an error that lists them.
- */
-int nq_probe_records(const struct nq_probe *, struct nq_buf *path, struct nq_err *);
-
-/*
- * The --paginate spec for what the page shows, and in why a sentence on how that was seen. When
- * the page has a sign of more pages that we cannot follow, an error that says so.
- */
-int
-nq_probe_pager(const struct nq_probe *, struct nq_buf *spec, struct nq_buf *why, struct nq_err *);
 
 #endif

@@ -1,5 +1,8 @@
 #include "fetch/url.h"
 
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -89,4 +92,13 @@ void
 nq_url_set_query(struct nq_url *u, struct nq_str name, struct nq_str value)
 {
 	change(u, name, value, true);
+}
+
+void
+nq_url_set_number(struct nq_url *u, struct nq_str name, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	change(u, name, nq_str(text), true);
 }

@@ -1,7 +1,7 @@
 #ifndef NQ_FETCH_URL_H
 #define NQ_FETCH_URL_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -27,5 +27,6 @@ void nq_url_add_query(struct nq_url *, struct nq_str name, struct nq_str value);
 
 /* The same, but every other value of that name goes. */
 void nq_url_set_query(struct nq_url *, struct nq_str name, struct nq_str value);
+void nq_url_set_number(struct nq_url *, struct nq_str name, uint64_t value);
 
 #endif

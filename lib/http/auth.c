@@ -88,6 +88,15 @@ literal_refused(const char *where, const char *example, struct nq_err *err)
 	    where, example);
 }
 
+/* A NUL would end the value early. */
+static int
+check_text(const struct nq_buf *value, const char *option, struct nq_err *err)
+{
+	if (strlen(value->data) == value->len)
+		return 0;
+	return nq_err_set(err, NQ_USAGE, "%s: the value holds a NUL byte", option);
+}
+
 static int
 apply(struct credential *c, size_t kind, const struct nq_refs *refs, const char *ref)
 {
@@ -97,6 +106,8 @@ apply(struct credential *c, size_t kind, const struct nq_refs *refs, const char 
 		return literal_refused("--auth", kinds[kind].example, c->err);
 	if (nq_ref_expand(refs, nq_str(ref), "--auth", NQ_REF_RAW, &c->value, &c->secret, c->err) ==
 	    0)
+		rc = check_text(&c->value, "--auth", c->err);
+	if (rc == 0)
 		rc = kinds[kind].apply(c);
 	if (c->value.len > 0)
 		explicit_bzero(c->value.data, c->value.len);
@@ -156,7 +167,8 @@ nq_auth_header(
 	name = nq_strndup(line, (size_t)(colon - line));
 	for (colon++; *colon == ' ' || *colon == '\t'; colon++)
 		;
-	if (nq_ref_expand(refs, nq_str(colon), "-H", NQ_REF_RAW, &value, &secret, err) == 0)
+	if (nq_ref_expand(refs, nq_str(colon), "-H", NQ_REF_RAW, &value, &secret, err) == 0 &&
+	    check_text(&value, "-H", err) == 0)
 		rc = nq_http_header(http, name, value.data, secret, err);
 	if (value.len > 0)
 		explicit_bzero(value.data, value.len);

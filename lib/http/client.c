@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "http/exchange.h"
 #include "http/origin.h"
@@ -66,12 +68,13 @@ set_limits(CURL *c, const struct nq_http_options *o)
 }
 
 static void
-set_peer(CURL *c, const struct nq_http_options *o)
+set_peer(CURL *c, const struct nq_http_options *o, bool loopback)
 {
 	curl_easy_setopt(
 	    c, CURLOPT_USERAGENT, o->user_agent != NULL ? o->user_agent : "nq/" NQ_VERSION);
-	if (o->proxy != NULL)
-		curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
+	/* http_proxy must not carry away what is meant for this host */
+	if (o->proxy != NULL || loopback)
+		curl_easy_setopt(c, CURLOPT_PROXY, o->proxy != NULL ? o->proxy : "");
 	if (o->cacert != NULL)
 		curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
 	if (o->cert != NULL)
@@ -91,13 +94,19 @@ nq_http_open(const struct nq_http_options *o, const char *base_url, struct nq_er
 	h->x.opt = &h->opt;
 	if (nq_origin_parse(&h->origin, base_url, err) == -1)
 		goto fail;
+	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL) {
+		nq_err_set(err, NQ_USAGE,
+		    "--proxy: set https_proxy in the environment to give a user and password: "
+		    "everybody can read command lines");
+		goto fail;
+	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    (h->x.curl = curl_easy_init()) == NULL) {
 		nq_err_set(err, NQ_TEMPFAIL, "cannot set up libcurl");
 		goto fail;
 	}
 	set_limits(h->x.curl, &h->opt);
-	set_peer(h->x.curl, &h->opt);
+	set_peer(h->x.curl, &h->opt, nq_origin_loopback(&h->origin));
 	return h;
 fail:
 	nq_http_free(h);
@@ -122,6 +131,20 @@ nq_http_stats(const struct nq_http *h)
 	return &h->stats;
 }
 
+bool
+nq_http_is_ours(const struct nq_http *h, const char *url)
+{
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_origin o;
+	bool same;
+
+	if (nq_origin_parse(&o, url, &err) == -1)
+		return false;
+	same = nq_origin_same(&o, &h->origin);
+	nq_origin_free(&o);
+	return same;
+}
+
 static struct curl_slist *
 append(struct curl_slist *list, const char *line)
 {
@@ -142,21 +165,30 @@ has_control(const char *s)
 }
 
 int
+nq_http_secret(const struct nq_http *h, const char *what, struct nq_err *err)
+{
+	if (strcmp(h->origin.scheme, "http") != 0 || h->opt.allow_http ||
+	    nq_origin_loopback(&h->origin))
+		return 0;
+	return nq_err_set(err, NQ_USAGE,
+	    "the secret in %s would travel in plain text to '%s': use https, or --allow-http", what,
+	    h->origin.host);
+}
+
+int
 nq_http_header(
     struct nq_http *h, const char *name, const char *value, bool secret, struct nq_err *err)
 {
 	struct nq_buf line = NQ_BUF_INIT;
+	char what[80];
 
 	if (has_control(value) || has_control(name) || strpbrk(name, ": \t") != NULL ||
 	    *name == '\0')
 		return nq_err_set(err, NQ_USAGE,
 		    "the header '%s' has a bad name or a control character in its value", name);
-	if (secret && strcmp(h->origin.scheme, "http") == 0 && !h->opt.allow_http &&
-	    !nq_origin_loopback(&h->origin))
-		return nq_err_set(err, NQ_USAGE,
-		    "the secret in the header '%s' would travel in plain text to '%s': "
-		    "use https, or --allow-http",
-		    name, h->origin.host);
+	snprintf(what, sizeof(what), "the header '%s'", name);
+	if (secret && nq_http_secret(h, what, err) == -1)
+		return -1;
 	/* libcurl drops a header without value unless it ends in a semicolon. */
 	nq_buf_addf(&line, *value == '\0' ? "%s;" : "%s: %s", name, value);
 	h->own = append(h->own, line.data);
@@ -185,9 +217,12 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 
 	for (const struct curl_slist *l = ours ? h->own : NULL; l != NULL; l = l->next)
 		list = append(list, l->data);
+	if (ours && q->header != NULL)
+		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
-	list = append(list, "Accept-Encoding: gzip");
+	if (!listed(list, "Accept-Encoding"))
+		list = append(list, "Accept-Encoding: gzip");
 	list = append(list, "Expect:");
 	if (q->body.p != NULL && !listed(list, "Content-Type")) {
 		nq_buf_addf(&line, "Content-Type: %s",
@@ -277,28 +312,12 @@ attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
 	return more == -1 ? NQ_BROKEN : outcome;
 }
 
-/* The first of what the server says about it, in one line. */
-static void
-excerpt(const struct nq_buf *body, struct nq_buf *out)
-{
-	size_t n = body->len < 200 ? body->len : 200;
-	char c;
-
-	for (size_t i = 0; i < n; i++) {
-		c = body->data[i];
-		if ((unsigned char)c <= ' ')
-			c = ' ';
-		if (c != ' ' || (out->len > 0 && out->data[out->len - 1] != ' '))
-			nq_buf_addc(out, c);
-	}
-}
-
 static void
 explain_status(const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf said = NQ_BUF_INIT;
 
-	excerpt(&r->body, &said);
+	nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
 	nq_err_set(err, nq_retry_status(r->status) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s",
 	    r->status, said.len > 0 ? ": " : "", said.data);
 	nq_buf_free(&said);
@@ -380,8 +399,10 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 		if (wait_for(h, q, r, err) == -1)
 			break;
 	}
-	if (verdict == 0)
+	if (verdict == 0) {
+		*err = (struct nq_err)NQ_ERR_INIT; /* what earlier attempts met is forgotten */
 		return 0;
+	}
 	if (verdict == 1 && r->attempts >= h->opt.attempts && r->attempts > 1)
 		nq_err_add(err, ", after %u attempts", r->attempts);
 	return q->what != NULL ? nq_err_at(err, "%s: ", q->what) : -1;

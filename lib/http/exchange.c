@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/retry.h"
 
@@ -54,6 +55,12 @@ note_content_type(struct nq_response *r)
 		nq_buf_addc(&r->content_type, (char)tolower((unsigned char)s.p[i]));
 }
 
+static bool
+is_coding(struct nq_str s, const char *name)
+{
+	return s.n == strlen(name) && strncasecmp(s.p, name, s.n) == 0;
+}
+
 static int
 choose_decoding(struct nq_exchange *x)
 {
@@ -61,9 +68,9 @@ choose_decoding(struct nq_exchange *x)
 
 	x->decoded = false;
 	if (!nq_headers_get(&x->resp->headers, "Content-Encoding", 0, &s) || s.n == 0 ||
-	    nq_str_is(s, "identity"))
+	    is_coding(s, "identity"))
 		return 0;
-	if (!nq_str_is(s, "gzip") && !nq_str_is(s, "x-gzip") && !nq_str_is(s, "deflate"))
+	if (!is_coding(s, "gzip") && !is_coding(s, "x-gzip") && !is_coding(s, "deflate"))
 		return nq_err_set(x->err, NQ_FAIL,
 		    "the body comes in the encoding '%.*s', which was not asked for", (int)s.n,
 		    s.p);

@@ -208,6 +208,18 @@ failed(struct nq_doc *d, size_t at, struct nq_err *err)
 	return -1;
 }
 
+/*
+ * Where several values are allowed, yajl calls a text complete that ends inside a string behind a
+ * value, and would read on in that string with the next text.
+ */
+static int
+cut(struct nq_doc *d, struct nq_err *err)
+{
+	yajl_free(d->yajl);
+	d->yajl = NULL;
+	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len + 1);
+}
+
 int
 nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 {
@@ -223,11 +235,13 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
 	at = yajl_get_bytes_consumed(d->yajl);
 	if (st == yajl_status_ok) {
-		at = text.n;
+		at = text.n + 1;
 		st = yajl_complete_parse(d->yajl);
 	}
 	if (st != yajl_status_ok)
 		return failed(d, at, err);
+	if (next_start(d) != d->len)
+		return cut(d, err);
 	if (d->values != 1)
 		return nq_err_set(err, NQ_FAIL, "%s",
 		    d->values == 0 ? "nothing but white space" : "more than one JSON value");
@@ -290,9 +304,11 @@ nq_doc_uint(const struct nq_doc *d, uint32_t i, uint64_t *out)
 	s = nq_doc_raw(d, i);
 	*out = 0;
 	for (size_t k = 0; k < s.n; k++) {
-		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - 9) / 10)
+		uint64_t digit = (uint64_t)(s.p[k] - '0');
+
+		if (s.p[k] < '0' || s.p[k] > '9' || *out > (UINT64_MAX - digit) / 10)
 			return -1;
-		*out = *out * 10 + (uint64_t)(s.p[k] - '0');
+		*out = *out * 10 + digit;
 	}
 	return 0;
 }

@@ -9,7 +9,7 @@ enum { CHUNK = 256 << 10 };
 void
 nq_lines_init(struct nq_lines *l, int fd, size_t max)
 {
-	*l = (struct nq_lines){fd, max, 0, 0, NQ_BUF_INIT, 0, false};
+	*l = (struct nq_lines){fd, max, 0, 0, NQ_BUF_INIT, 0, false, NULL};
 }
 
 void
@@ -32,7 +32,7 @@ refill(struct nq_lines *l, struct nq_err *err)
 	nq_buf_grow(&l->buf, CHUNK);
 	do {
 		n = read(l->fd, l->buf.data + left, CHUNK);
-	} while (n == -1 && errno == EINTR);
+	} while (n == -1 && errno == EINTR && (l->stop == NULL || *l->stop == 0));
 	if (n == -1)
 		return nq_err_set(err, NQ_FAIL, "cannot read the input:");
 	l->eof = n == 0;

@@ -1,6 +1,7 @@
 #ifndef NQ_JSON_LINES_H
 #define NQ_JSON_LINES_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct nq_lines {
 	struct nq_buf buf;
 	size_t at; /* what is given out */
 	bool eof;
+	const volatile sig_atomic_t *stop; /* not NULL and set: a signal ends the wait for input */
 };
 
 void nq_lines_init(struct nq_lines *, int fd, size_t max);

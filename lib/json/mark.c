@@ -47,6 +47,17 @@ damaged(struct nq_err *err, const char *what)
 	return nq_err_set(err, NQ_FAIL, "damaged control line: %s", what);
 }
 
+/* A text that may be absent or null, which leaves out empty. */
+static int
+read_optional(const struct nq_doc *d, const char *name, struct nq_buf *out, struct nq_err *err)
+{
+	uint32_t i = member(d, name);
+
+	if (read_text(d, name, out) == 0 || i == NQ_NONE || nq_doc_type(d, i) == NQ_NULL)
+		return 0;
+	return nq_err_set(err, NQ_FAIL, "damaged control line: no text in %s", name);
+}
+
 static int
 read_end(const struct nq_doc *d, struct nq_mark *m, struct nq_err *err)
 {
@@ -60,10 +71,13 @@ read_end(const struct nq_doc *d, struct nq_mark *m, struct nq_err *err)
 			nq_doc_uint(d, member(d, "skipped"), &m->skipped) == 0 &&
 			nq_doc_uint(d, member(d, "rejected"), &m->rejected) == 0;
 	m->cursor_type = NQ_CURSOR_NONE;
-	if (read_text(d, "cursor_type", &type) == 0)
+	if (read_optional(d, "cursor_type", &type, err) == -1 ||
+	    read_optional(d, "watermark", &m->watermark, err) == -1)
+		rc = -1;
+	if (rc == 0 && type.len > 0)
 		rc = nq_cursor_type_parse(nq_buf_str(&type), &m->cursor_type, err);
 	nq_buf_free(&type);
-	if (rc == 0 && read_text(d, "watermark", &m->watermark) == 0)
+	if (rc == 0 && m->watermark.len > 0)
 		rc = nq_watermark_check(m->cursor_type, nq_buf_str(&m->watermark), err);
 	if (rc == -1)
 		err->status = NQ_FAIL;
@@ -169,8 +183,10 @@ nq_tally_mark(struct nq_tally *t, const struct nq_mark *m, struct nq_err *err)
 int
 nq_tally_finish(const struct nq_tally *t, bool require, struct nq_err *err)
 {
+	/* 3 would mean that all is done but for some rejects */
 	if (t->failed != 0)
-		return nq_err_set(err, (enum nq_status)t->failed,
+		return nq_err_set(err,
+		    t->failed == NQ_PARTIAL ? NQ_FAIL : (enum nq_status)t->failed,
 		    "%s before this one failed with status %llu", t->failed_tool.data,
 		    (unsigned long long)t->failed);
 	if (t->segments == 0 && !require)

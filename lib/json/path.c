@@ -105,12 +105,18 @@ bracket(struct reader *r)
 	return 0;
 }
 
+static bool
+in_name(char c)
+{
+	return isalnum((unsigned char)c) || (c != '\0' && strchr("_@$-", c) != NULL);
+}
+
 static int
 name(struct reader *r)
 {
 	const char *from = r->at;
 
-	while (r->at < r->end && (isalnum((unsigned char)*r->at) || strchr("_@$-", *r->at) != NULL))
+	while (r->at < r->end && in_name(*r->at))
 		r->at++;
 	if (r->at == from)
 		return bad(r, "a name, a quoted key or '[' must follow the dot");

@@ -115,3 +115,23 @@ nq_text_name(struct nq_buf *out, const char *name)
 	nq_text_quote(out, nq_str(name));
 	nq_buf_addc(out, ':');
 }
+
+void
+nq_text_compact(struct nq_buf *b, size_t from)
+{
+	bool in_string = false;
+	size_t to = from;
+	char c;
+
+	for (size_t i = from; i < b->len; i++) {
+		c = b->data[i];
+		if (c == '"')
+			in_string = !in_string;
+		else if (c == '\\')
+			b->data[to++] = b->data[i++];
+		else if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t'))
+			continue;
+		b->data[to++] = b->data[i];
+	}
+	nq_buf_cut(b, to);
+}

@@ -25,4 +25,10 @@ void nq_text_name(struct nq_buf *, const char *name);
 void nq_text_member(struct nq_buf *, const char *name, const char *value);
 void nq_text_number(struct nq_buf *, const char *name, uint64_t value);
 
+/*
+ * Makes one line of a valid JSON text from offset from on: outside strings white space goes, and
+ * all else stays as it was.
+ */
+void nq_text_compact(struct nq_buf *, size_t from);
+
 #endif

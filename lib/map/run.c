@@ -30,34 +30,15 @@ at_line(const struct nq_run *r, struct nq_err *err)
 	return nq_err_at(err, "line %llu: ", (unsigned long long)r->lines.number);
 }
 
-static int
-too_many(const struct nq_run *r, struct nq_err *err)
-{
-	if (r->rejects->percent)
-		return nq_err_set(err, NQ_FAIL,
-		    "%llu of %llu records rejected, more than %llu%% (--max-rejects)",
-		    (unsigned long long)r->rejects->n, (unsigned long long)r->read_in_all,
-		    (unsigned long long)r->rejects->most);
-	if (r->rejects->most > 0)
-		nq_err_at(err, "more than %llu records rejected (--max-rejects), the last: ",
-		    (unsigned long long)r->rejects->most);
-	return at_line(r, err);
-}
-
 /* err tells why; it stays filled when this was one reject too many. */
 static int
 reject(struct nq_run *r, uint32_t tok, struct nq_err *err)
 {
-	struct nq_err io = NQ_ERR_INIT;
+	struct nq_str record = nq_doc_raw(&r->doc, tok);
 
 	r->rejected++;
-	if (nq_rejects_add(r->rejects, r->lines.number, err->msg, nq_doc_raw(&r->doc, tok), &io) ==
-	    -1) {
-		*err = io;
+	if (nq_rejects_add(r->rejects, r->lines.number, record, false, err) == -1)
 		return -1;
-	}
-	if (nq_rejects_too_many(r->rejects, r->read_in_all, false))
-		return too_many(r, err);
 	*err = (struct nq_err)NQ_ERR_INIT;
 	return 0;
 }
@@ -125,9 +106,7 @@ find_reject(struct nq_run *r, uint32_t *tok, struct nq_err *err)
 static int
 write_mark(struct nq_run *r, struct nq_mark *m, struct nq_err *err)
 {
-	if (nq_rejects_too_many(r->rejects, r->read_in_all, true))
-		return too_many(r, err);
-	if (nq_rejects_sync(r->rejects, err) == -1)
+	if (nq_rejects_finish(r->rejects, r->read_in_all, err) == -1)
 		return -1;
 	m->records = r->written;
 	m->has_counts = true;
@@ -225,9 +204,7 @@ finish(struct nq_run *r, struct nq_err *err)
 {
 	if (nq_tally_finish(&r->tally, false, err) == -1)
 		return -1;
-	if (nq_rejects_too_many(r->rejects, r->read_in_all, true))
-		return too_many(r, err);
-	if (nq_rejects_sync(r->rejects, err) == -1)
+	if (nq_rejects_finish(r->rejects, r->read_in_all, err) == -1)
 		return -1;
 	return flush(r, err);
 }
@@ -246,7 +223,6 @@ free_all(struct nq_run *r)
 enum nq_status
 nq_run(struct nq_run *r, struct nq_err *err)
 {
-	struct nq_err ignored = NQ_ERR_INIT;
 	enum nq_status status = NQ_OK;
 
 	nq_lines_init(&r->lines, STDIN_FILENO, r->max_line);
@@ -257,7 +233,6 @@ nq_run(struct nq_run *r, struct nq_err *err)
 	r->out = (struct nq_buf)NQ_BUF_INIT;
 	if (take_all(r, err) == -1 || finish(r, err) == -1) {
 		status = err->status;
-		nq_rejects_sync(r->rejects, &ignored);
 		if (r->lines.bytes > 0)
 			write_fail_mark(r, status);
 	} else if (r->rejects->n > 0) {

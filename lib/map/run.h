@@ -8,7 +8,7 @@
 #include "json/lines.h"
 #include "json/mark.h"
 #include "map/eval.h"
-#include "map/rejects.h"
+#include "json/rejects.h"
 #include "map/schema.h"
 
 /*

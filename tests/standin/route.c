@@ -10,6 +10,7 @@
 #include "nuntiq_supplier.h"
 #include "reqlog.h"
 #include "server.h"
+#include "shapes.h"
 
 static bool
 anyone(struct req *r)
@@ -58,6 +59,9 @@ static const struct {
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
     {"POST",   "api/v1/delta/streams/*/*/fail",    nuntiq_user, delta_fail},
     {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
+    {NULL,     "shapes/*",                         anyone,      shapes_page},
+    {NULL,     "protected/*",                      acme_user,   shapes_page},
+    {"GET",    "posts/*/comments",                 anyone,      shapes_comments},
     {NULL,     "echo",                             anyone,      echo_request},
     {"GET",    "files/**",                         anyone,      echo_file},
     {"POST",   "_/faults",                         anyone,      faults_post},

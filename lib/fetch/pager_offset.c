@@ -1,0 +1,58 @@
+#include "base/cli.h"
+#include "fetch/pager.h"
+
+/*
+ * Row numbers: ?offset=0&limit=100, ?offset=100 … The offset advances by the rows received, not by
+ * the limit asked for: where the server caps the limit, the rows between would be lost.
+ */
+
+enum { PARAM, START, LIMIT_PARAM, LIMIT, MORE, TOTAL_ITEMS, IN };
+
+static const struct nq_pager_key keys[] = {
+    {"param", "offset", false},
+    {"start", "0", false},
+    {"limit-param", "limit", false},
+    {"limit", NULL, false},
+    {"more", NULL, true},
+    {"total-items", NULL, true},
+    {"in", NULL, false},
+    {NULL, NULL, false},
+};
+
+static int
+open_offset(struct nq_pager *p, struct nq_err *err)
+{
+	if (nq_cli_number(p->key[START], &p->at) == -1)
+		return nq_err_set(
+		    err, NQ_USAGE, "--paginate offset: start: '%s' is not a number", p->key[START]);
+	if (p->key[LIMIT] != NULL && (nq_cli_number(p->key[LIMIT], &p->size) == -1 || p->size == 0))
+		return nq_err_set(err, NQ_USAGE,
+		    "--paginate offset: limit: '%s' is not a number above 0", p->key[LIMIT]);
+	p->from_later = p->at > 0;
+	return 0;
+}
+
+static void
+ask(const struct nq_pager *p, struct nq_url *u)
+{
+	if (p->key[LIMIT] != NULL)
+		nq_url_set_query(u, nq_str(p->key[LIMIT_PARAM]), nq_str(p->key[LIMIT]));
+	nq_url_set_number(u, nq_str(p->key[PARAM]), p->at);
+}
+
+static int
+next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
+{
+	uint64_t start = p->at + a->page->records - p->rows;
+
+	p->at += a->page->records;
+	if (p->key[MORE] == NULL && p->key[TOTAL_ITEMS] == NULL)
+		return nq_pager_by_rows(p, a);
+	if (p->key[MORE] != NULL && a->page->records == 0)
+		return nq_pager_by_rows(p, a);
+	if (p->key[MORE] != NULL)
+		return nq_pager_by_more(p, MORE, a, err);
+	return nq_pager_by_total(p, TOTAL_ITEMS, start, a, err);
+}
+
+const struct nq_pager_kind nq_pager_offset = {"offset", keys, open_offset, ask, next, -1, true};

@@ -1,0 +1,125 @@
+#include "load/sink.h"
+
+#include <string.h>
+
+/* One row a destination. */
+static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_nuntiq, &nq_sink_dry};
+
+enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
+
+const char *
+nq_load_mode_name(enum nq_load_mode m)
+{
+	static const char *const names[] = {"merge", "append", "insert", "replace"};
+
+	return names[m];
+}
+
+static const struct nq_sink_ops *
+find(const char *to)
+{
+	size_t n;
+
+	for (size_t i = 0; i < NSINKS; i++) {
+		n = strlen(sinks[i]->scheme);
+		if (strncmp(to, sinks[i]->scheme, n) == 0 &&
+		    (sinks[i]->scheme[n - 1] == ':' || to[n] == '\0'))
+			return sinks[i];
+	}
+	return NULL;
+}
+
+static int
+unknown(const char *to, struct nq_err *err)
+{
+	struct nq_buf forms = NQ_BUF_INIT;
+
+	for (size_t i = 0; i < NSINKS; i++) {
+		nq_buf_adds(&forms, i == 0 ? "" : i + 1 < NSINKS ? ", " : " or ");
+		nq_buf_adds(&forms, sinks[i]->form);
+	}
+	nq_err_set(
+	    err, NQ_USAGE, "option '--to': '%s' is no destination: write %s", to, forms.data);
+	nq_buf_free(&forms);
+	return -1;
+}
+
+static int
+needs_mode(const struct nq_load_options *o, struct nq_err *err)
+{
+	if (o->mode == NQ_LOAD_MERGE || o->mode == NQ_LOAD_INSERT)
+		return nq_err_set(err, NQ_USAGE,
+		    "mode '%s' needs a key: add --key, or choose --mode append or replace",
+		    nq_load_mode_name(o->mode));
+	if (o->delete_if != NULL || o->newer_by != NULL)
+		return nq_err_set(err, NQ_USAGE, "'--%s' needs a key: add --key",
+		    o->delete_if != NULL ? "delete-if" : "newer-by");
+	return 0;
+}
+
+static int
+check(const struct nq_sink_ops *ops, const struct nq_load_options *o, struct nq_err *err)
+{
+	if (!ops->modes[o->mode])
+		return nq_err_set(err, NQ_USAGE, "option '--mode': %s knows no '%s'", ops->form,
+		    nq_load_mode_name(o->mode));
+	if (o->mode == NQ_LOAD_APPEND && (o->delete_if != NULL || o->newer_by != NULL))
+		return nq_err_set(err, NQ_USAGE,
+		    "'--%s' does not go with --mode append: nothing is looked up by key",
+		    o->delete_if != NULL ? "delete-if" : "newer-by");
+	if (o->mode == NQ_LOAD_INSERT && (o->delete_if != NULL || o->newer_by != NULL))
+		return nq_err_set(err, NQ_USAGE,
+		    "'--%s' does not go with --mode insert: known keys are left alone",
+		    o->delete_if != NULL ? "delete-if" : "newer-by");
+	return 0;
+}
+
+/* NAME:TYPE of --column. */
+static int
+add_column(struct nq_columns *columns, const char *spec, struct nq_err *err)
+{
+	static const char *const types[] = {"boolean", "integer", "decimal", "text", "json"};
+	const char *colon = strrchr(spec, ':');
+	struct nq_str name = {spec, colon != NULL ? (size_t)(colon - spec) : 0};
+
+	for (size_t i = 0; name.n > 0 && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(colon + 1, types[i]) != 0)
+			continue;
+		nq_columns_get(columns, name)->as = types[i];
+		return 0;
+	}
+	return nq_err_set(err, NQ_USAGE,
+	    "option '--column': '%s': write NAME:TYPE with boolean, integer, decimal, text or json",
+	    spec);
+}
+
+int
+nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_columns *columns,
+    struct nq_counts *counts, struct nq_err *err)
+{
+	const struct nq_sink_ops *ops = find(o->to);
+
+	*s = (struct nq_sink){ops, o, columns, counts, NQ_BUF_INIT, NULL};
+	if (ops == NULL)
+		return unknown(o->to, err);
+	columns->folds = ops->folds;
+	if (check(ops, o, err) == -1)
+		return -1;
+	for (size_t i = 0; i < o->key.n; i++)
+		if (nq_columns_key(columns, nq_str(o->key.v[i]), false, err) == -1)
+			return -1;
+	for (size_t i = 0; i < o->columns.n; i++)
+		if (add_column(columns, o->columns.v[i], err) == -1)
+			return -1;
+	if (ops->open(s, err) == -1)
+		return -1;
+	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
+}
+
+void
+nq_sink_close(struct nq_sink *s)
+{
+	if (s->ops != NULL)
+		s->ops->close(s);
+	nq_buf_free(&s->destination);
+}

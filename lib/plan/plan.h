@@ -1,0 +1,41 @@
+#ifndef NQ_PLAN_PLAN_H
+#define NQ_PLAN_PLAN_H
+
+#include <stdbool.h>
+
+#include "plan/config.h"
+#include "plan/words.h"
+
+/*
+ * What a resource of a connector file comes down to: the words of one pipeline, and what
+ * nq-cursor has to know of the run. Secrets stay references.
+ */
+#define NQ_MAX_STAGES 4 /* fetch, filter, map, load */
+
+struct nq_stage {
+	const char *name; /* "fetch", "filter", "map", "load" */
+	struct nq_words words;
+};
+
+struct nq_plan {
+	char *connector, *stream; /* owned */
+	const char *cursor_type;  /* NULL: not incremental */
+	char *slug;		  /* connector and stream as one file name */
+	struct nq_words begin;	  /* options of nq-cursor begin */
+	struct nq_words since;	  /* options of nq-fetch where there is a lower bound */
+	char *lower;		  /* the lower bound as far as it is known, or NULL */
+	struct nq_stage stage[NQ_MAX_STAGES];
+	size_t nstages;
+	struct nq_words probe; /* asks the destination who it is */
+};
+
+/* One more resource, in the order of the file; the callback borrows it. */
+typedef int nq_plan_fn(void *ctx, const struct nq_plan *);
+
+/*
+ * Checks the configuration and compiles what was picked; nothing is handed out unless all of it
+ * is right. On -1 the faults of the configuration say why, or, when there are none, err.
+ */
+int nq_plan_each(struct nq_config *, nq_plan_fn *, void *ctx, struct nq_err *);
+
+#endif

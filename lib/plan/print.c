@@ -1,0 +1,168 @@
+#include "plan/print.h"
+
+#include <string.h>
+
+#include "json/text.h"
+
+enum { COLUMNS = 96 };
+
+static void
+json_words(struct nq_buf *b, const char *name, const struct nq_words *w)
+{
+	nq_text_name(b, name);
+	nq_buf_addc(b, '[');
+	for (size_t i = 0; i < w->n; i++) {
+		nq_buf_adds(b, i > 0 ? "," : "");
+		nq_text_quote(b, nq_str(w->v[i]));
+	}
+	nq_buf_addc(b, ']');
+}
+
+void
+nq_print_json(const struct nq_plan *p, struct nq_buf *b)
+{
+	nq_buf_addc(b, '{');
+	nq_text_member(b, "connector_name", p->connector);
+	nq_text_member(b, "stream_name", p->stream);
+	nq_text_member(b, "cursor_type", p->cursor_type);
+	nq_text_member(b, "lower_bound", p->lower);
+	json_words(b, "begin", &p->begin);
+	json_words(b, "since", &p->since);
+	nq_text_name(b, "stages");
+	nq_buf_addc(b, '[');
+	for (size_t i = 0; i < p->nstages; i++) {
+		nq_buf_adds(b, i > 0 ? ",{" : "{");
+		nq_text_member(b, "name", p->stage[i].name);
+		json_words(b, "argv", &p->stage[i].words);
+		nq_buf_addc(b, '}');
+	}
+	nq_buf_addc(b, ']');
+	json_words(b, "probe", &p->probe);
+	nq_buf_adds(b, "}\n");
+}
+
+static void
+assign(struct nq_buf *b, const char *name, const char *value)
+{
+	nq_buf_addf(b, "%s=", name);
+	nq_words_quote(b, value);
+	nq_buf_addc(b, '\n');
+}
+
+static void
+assign_words(struct nq_buf *b, const char *name, const struct nq_words *w)
+{
+	nq_buf_addf(b, "%s=(", name);
+	for (size_t i = 0; i < w->n; i++) {
+		nq_buf_adds(b, i > 0 ? " " : "");
+		nq_words_quote(b, w->v[i]);
+	}
+	nq_buf_adds(b, ")\n");
+}
+
+static void
+shell_stage(struct nq_buf *b, const struct nq_plan *p, size_t i)
+{
+	const struct nq_stage *s = &p->stage[i];
+
+	nq_buf_addf(b, "%sstage %s", i > 0 ? " |\n\t    " : "\t", s->name);
+	for (size_t k = 0; k < s->words.n; k++) {
+		if (i == 0 && k + 1 == s->words.n)
+			nq_buf_adds(b, " \"${since[@]}\"");
+		nq_buf_addc(b, ' ');
+		nq_words_quote(b, s->words.v[k]);
+	}
+}
+
+/* Where the mapping's rejects go: what is rejected there is counted by the wrapper. */
+static const char *
+rejects_of(const struct nq_plan *p)
+{
+	for (size_t i = 0; i < p->nstages; i++)
+		for (size_t k = 0; k + 1 < p->stage[i].words.n; k++)
+			if (strcmp(p->stage[i].name, "map") == 0 &&
+			    strcmp(p->stage[i].words.v[k], "--rejects") == 0)
+				return p->stage[i].words.v[k + 1];
+	return "";
+}
+
+void
+nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
+{
+	assign(b, "connector", p->connector);
+	assign(b, "stream", p->stream);
+	assign(b, "slug", p->slug);
+	assign(b, "lower", p->lower != NULL ? p->lower : "");
+	assign(b, "rejects", rejects_of(p));
+	assign_words(b, "begin", &p->begin);
+	assign_words(b, "since", &p->since);
+	assign_words(b, "probe", &p->probe);
+	nq_buf_adds(b, "stages=(");
+	for (size_t i = 0; i < p->nstages; i++)
+		nq_buf_addf(b, "%s%s", i > 0 ? " " : "", p->stage[i].name);
+	nq_buf_adds(b, ")\npipeline() {\n");
+	for (size_t i = 0; i < p->nstages; i++)
+		shell_stage(b, p, i);
+	nq_buf_adds(b, "\n\tended=(\"${PIPESTATUS[@]}\")\n}\nnq_stream\n");
+}
+
+/* One word; an option that would not fit with its value starts a new line. */
+static void
+wrap_word(struct nq_buf *b, const struct nq_words *w, size_t i, size_t *column)
+{
+	struct nq_buf word = NQ_BUF_INIT;
+	size_t next = 0;
+
+	nq_words_quote(&word, w->v[i]);
+	if (w->v[i][0] == '-' && i + 1 < w->n && w->v[i + 1][0] != '-')
+		next = strlen(w->v[i + 1]) + 3;
+	if (i > 0 && *column + word.len + next > COLUMNS) {
+		nq_buf_adds(b, " \\\n   ");
+		*column = 3;
+	}
+	nq_buf_adds(b, i > 0 ? " " : "");
+	nq_buf_addstr(b, nq_buf_str(&word));
+	*column += word.len + 1;
+	nq_buf_free(&word);
+}
+
+static void
+wrap(struct nq_buf *b, const struct nq_words *w)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		wrap_word(b, w, i, &column);
+}
+
+/* The first stage with the lower bound in it. */
+static void
+wrap_fetch(struct nq_buf *b, const struct nq_plan *p)
+{
+	const struct nq_words *w = &p->stage[0].words;
+	struct nq_words full = {NULL, 0};
+
+	for (size_t i = 0; i + 1 < w->n; i++)
+		nq_words_add(&full, w->v[i]);
+	for (size_t i = 0; p->lower != NULL && i < p->since.n; i++)
+		nq_words_add(&full, p->since.v[i]);
+	if (p->lower != NULL && p->since.n > 0) {
+		nq_words_add(&full, "--var");
+		nq_words_addf(&full, "since=%s", p->lower);
+	}
+	nq_words_add(&full, w->v[w->n - 1]);
+	wrap(b, &full);
+	nq_words_free(&full);
+}
+
+void
+nq_print_pipeline(const struct nq_plan *p, struct nq_buf *b)
+{
+	nq_buf_addf(b, "# %s/%s\n", p->connector, p->stream);
+	wrap_fetch(b, p);
+	for (size_t i = 1; i < p->nstages; i++) {
+		nq_buf_adds(b, " |\n");
+		wrap(b, &p->stage[i].words);
+	}
+	nq_buf_addc(b, '\n');
+}

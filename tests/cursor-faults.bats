@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# nq-cursor under faults: every failing system call and every moment to be killed leaves the old state or the new.
+
+load helper
+
+# strace and ptrace cannot look into a sanitized program at its end (the leak checker traces itself).
+export ASAN_OPTIONS=detect_leaks=0
+
+# Two starting points: a stream with a cursor, and one with a run on top of it.
+setup() {
+  export NQ_STATE=$BATS_TEST_TMPDIR/state CHECK=$ROOT/tests/faults/cursor-check.sh
+  local run
+  run=$(nq-cursor begin -t timestamp_utc -F run_id acme suppliers)
+  nq-cursor complete -r "$run" -c 2026-05-16T10:00:00Z acme suppliers >/dev/null
+  cp -a "$NQ_STATE" "$NQ_STATE.begin"
+  RUN=$(nq-cursor begin -F run_id acme suppliers)
+  cp -a "$NQ_STATE" "$NQ_STATE.complete"
+}
+
+try_begin=(nq-cursor begin acme suppliers)
+sweep() {
+  export NQ_VERB=$1
+  local command=("${try_begin[@]}")
+  [[ $1 == begin ]] || command=(nq-cursor complete --run "$RUN" -c 2026-05-17T10:00:00Z acme suppliers)
+  run timeout 120 "$ROOT/tests/faults/sweep.sh" "$2" "$3" "$CHECK" -- "${command[@]}"
+  status_is 0
+}
+
+@test "begin survives every failing write, fsync and rename" {
+  sweep begin write error=ENOSPC
+  sweep begin write error=EIO
+  sweep begin fsync error=EIO
+  sweep begin fsync error=ENOSPC
+  sweep begin rename error=EIO
+  sweep begin rename error=ENOSPC
+}
+
+@test "complete survives every failing write, fsync and rename" {
+  sweep complete write error=ENOSPC
+  sweep complete write error=EIO
+  sweep complete fsync error=EIO
+  sweep complete fsync error=EDQUOT
+  sweep complete rename error=EIO
+  sweep complete rename error=ENOSPC
+}
+
+@test "complete survives failing reads, opens, locks and closes" {
+  sweep complete openat error=EMFILE
+  sweep complete read error=EIO
+  sweep complete flock error=EIO
+  sweep complete flock error=EINTR
+  sweep complete close error=EIO
+  sweep complete lseek error=EIO
+  sweep complete getrandom error=EINTR
+}
+
+@test "complete survives interrupted and short writes" {
+  sweep complete write error=EINTR
+}
+
+# at_every_call VERB COMMAND…: kills it at each of its system calls (at 160 of them, where a sanitizer makes many more).
+at_every_call() {
+  export NQ_VERB=$1
+  shift
+  local killat=$BUILD/tests/faults/killat calls k status
+  "$CHECK" reset
+  calls=$("$killat" 0 "$@" 2>&1 >/dev/null)
+  "$CHECK" verify 0
+  ((calls > 50))
+  for ((k = 1; k <= calls; k += calls / 160 + 1)); do
+    "$CHECK" reset
+    status=0
+    "$killat" "$k" "$@" >/dev/null 2>&1 || status=$?
+    ((status == 137))
+    "$CHECK" verify 137 || { echo "killed at call $k of $calls"; return 1; }
+  done
+}
+
+@test "begin killed at any system call leaves the old state or the new" {
+  at_every_call begin "${try_begin[@]}"
+}
+
+@test "complete killed at any system call leaves the old state or the new" {
+  at_every_call complete nq-cursor complete --run "$RUN" -c 2026-05-17T10:00:00Z acme suppliers
+}
+
+@test "a file size limit ends a begin, and the state is as it was" {
+  run bash -c "ulimit -f 0; nq-cursor --state '$NQ_STATE' begin acme suppliers"
+  [ "$status" -ne 0 ]
+  [ "$(nq-cursor get -F run_id acme suppliers)" = "$RUN" ]
+}
