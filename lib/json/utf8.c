@@ -3,11 +3,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define EACH(byte)   (UINT64_MAX / 255 * (byte))
-#define HAS_ZERO(w)  (((w)-EACH(0x01)) & ~(w)&EACH(0x80))
-#define HAS(w, byte) HAS_ZERO((w) ^ EACH(byte))
+#define EACH(byte) (UINT64_MAX / 255 * (byte))
 
-/* The length of the run of plain ASCII, eight bytes at a time; it may stop early. */
+/*
+ * The length of the run of printable ASCII, eight bytes at a time; it may stop early. A byte
+ * below 0x20 borrows from its top bit; what that does to its neighbours only stops the run.
+ */
 static size_t
 ascii_run(const char *p, size_t n)
 {
@@ -16,7 +17,7 @@ ascii_run(const char *p, size_t n)
 
 	for (; i + 8 <= n; i += 8) {
 		memcpy(&w, p + i, 8);
-		if (((w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c)) != 0)
+		if (((w | (w - EACH(0x20))) & EACH(0x80)) != 0)
 			break;
 	}
 	return i;
