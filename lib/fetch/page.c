@@ -12,7 +12,9 @@
 #include "json/mem.h"
 #include "json/text.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, TARGETS };
+enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
+
+_Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
 
 enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
@@ -32,6 +34,7 @@ struct nq_page_parser {
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top */
 	struct nq_time high;	       /* the instant of the watermark */
+	uint64_t id;		       /* of the record, as a digest */
 	char first[512];	       /* of the body, for messages */
 	size_t nfirst;
 	struct nq_err *err;
@@ -74,8 +77,10 @@ enter_record(struct nq_page_parser *p)
 {
 	const struct nq_page_spec *s = p->page->spec;
 
-	p->at.want[WATERMARK].base = p->at.want[FIELD].base = p->record_depth - 1;
-	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0);
+	for (int t = WATERMARK; t < TARGETS; t++)
+		p->at.want[t].base = p->record_depth - 1;
+	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0) |
+	       (s->has_id ? 1u << ID : 0);
 }
 
 /* The targets that the value about to come stands on. */
@@ -150,6 +155,8 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 			return 0;
 		else if (t == FIELD)
 			nq_value_set(&p->page->field, type, text, n);
+		else if (t == ID && type != NQ_NULL)
+			p->id = nq_hash(type, text, n);
 		else if (t < RECORDS)
 			nq_value_set(&p->page->watched[t], type, text, n);
 	}
@@ -226,6 +233,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
 		p->page->field.type = NQ_ABSENT;
+		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {
 		p->list_seen = true;
 		p->list_depth = p->at.depth + 1;
@@ -301,6 +309,8 @@ take_record(struct nq_page_parser *p)
 		    (unsigned long long)page->records + 1);
 		return stop(p);
 	}
+	if (page->spec->has_id)
+		nq_buf_add(&page->ids, &p->id, sizeof(p->id));
 	page->records++;
 	p->record_depth = 0;
 	return nq_spool_settle(&page->lines, p->err) == 0 ? 1 : stop(p);
@@ -321,29 +331,13 @@ on_close(void *ctx)
 	return 1;
 }
 
-int
-nq_page_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
-{
-	if (nq_path_parse(p, text, err) == -1)
-		return -1;
-	for (size_t i = 0; i < p->n; i++) {
-		if (p->step[i].key.p != NULL || p->step[i].index >= 0)
-			continue;
-		nq_path_free(p);
-		return nq_err_set(err, NQ_USAGE,
-		    "'%.*s' counts from the end, which is not known while a page comes in",
-		    (int)text.n, text.p);
-	}
-	return 0;
-}
-
 void
 nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 {
 	memset(page, 0, sizeof(*page));
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
-	page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
+	page->ids = page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -365,6 +359,7 @@ nq_page_free(struct nq_page *page)
 	free(page->parser);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->ids);
 	nq_buf_free(&page->field.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
@@ -377,6 +372,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
+	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
 	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
@@ -390,6 +386,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 	p->at.want[RECORDS].path = &page->spec->records;
 	p->at.want[WATERMARK].path = &page->spec->watermark;
 	p->at.want[FIELD].path = &page->spec->field;
+	p->at.want[ID].path = &page->spec->id;
 	p->cb = (yajl_callbacks){.yajl_start_map = on_open_map,
 	    .yajl_end_map = on_close,
 	    .yajl_start_array = on_open_array,

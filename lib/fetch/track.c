@@ -65,3 +65,19 @@ nq_track_open(struct nq_track *t, bool is_array, uint32_t through)
 {
 	t->frame[t->depth++] = (struct nq_track_frame){is_array, 0, through, 0};
 }
+
+int
+nq_track_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
+{
+	if (nq_path_parse(p, text, err) == -1)
+		return -1;
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->step[i].key.p != NULL || p->step[i].index >= 0)
+			continue;
+		nq_path_free(p);
+		return nq_err_set(err, NQ_USAGE,
+		    "'%.*s' counts from the end, which is not known while a page comes in",
+		    (int)text.n, text.p);
+	}
+	return 0;
+}

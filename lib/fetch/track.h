@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/limits.h"
 #include "json/path.h"
 
@@ -26,6 +27,9 @@ struct nq_track {
 	} frame[NQ_MAX_DEPTH];
 	uint32_t depth;
 };
+
+/* Reads a path that can be followed so: without an index from the end. */
+int nq_track_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
 /* A member's key, inside an object. */
 void nq_track_key(struct nq_track *, struct nq_str key);
