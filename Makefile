@@ -1,7 +1,7 @@
 # nq: REST delta sync as Unix filters.
 #
 #   make            build everything into build/
-#   make check      install what is missing, build, lint what needs no extra tool, run all tests
+#   make check      install what is missing, lint what is quickly linted, build, run all tests
 #   make demo       the whole story in half a minute
 #   make lint       everything a machine can say about the style
 #   make fuzz       SECONDS=20 for each fuzz target; make soak is the long run
@@ -114,10 +114,13 @@ FORCE:
 
 # === tests ====================================================================================
 
-.PHONY: check demo
+# T names the bats files to run, else all are; `make test` is the check without its preliminaries.
+.PHONY: check test demo
 check: deps-check
-	$(MAKE) all helpers WERROR=$(WERROR)
 	$(MAKE) lint-quick
+	$(MAKE) test
+
+test: all helpers
 	tests/run.sh $(B) $(T)
 
 .PHONY: helpers

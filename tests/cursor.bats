@@ -421,10 +421,15 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
     run --separate-stderr nq-cursor "$verb" --help
     status_is 0
     [[ $output == "usage: nq-cursor $verb "* ]]
-    options+=$(grep -oE -- '--[a-z][a-z-]+' <<<"$(grep -E '^ ' <<<"$output")")$'\n'
+    options+=$(grep -oE '^  (-[A-Za-z],|   ) --[a-z-]+' <<<"$output" | grep -oE -- '--[a-z-]+')$'\n'
   done
   diff <(sort -u <<<"$options" | grep .) \
     <(grep -oE '^ {5,8}(-[A-Za-z], )?--[a-z-]+' <<<"$manual" | grep -oE -- '--[a-z-]+' | sort -u)
+}
+
+@test "the examples of the manual run" {
+  run "$ROOT/tests/examples.sh" "$ROOT/man/nq-cursor.1"
+  status_is 0
 }
 
 @test "a place that is no directory is refused" {

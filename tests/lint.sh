@@ -113,7 +113,7 @@ forbidden() {
   code=$(product | code)
   # no_calls REASON REGEX [FILES WHERE IT MAY STAND]
   no_calls() {
-    grep -E "(^|[^[:alnum:]_])($2)" <<<"$code" | grep -vE "^(${3:-none}):" | sed "s|\$|    <- $1|" || true
+    grep -E "(^|[^[:alnum:]_])(${2//\\(/ *\\(})" <<<"$code" | grep -vE "^(${3:-none}):" | sed "s|\$|    <- $1|" || true
   }
   no_calls 'starts a shell' '(system|popen)\('
   no_calls 'knows no bounds' '(v?sprintf|strcpy|strcat|stpcpy|gets|alloca)\('

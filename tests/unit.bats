@@ -30,12 +30,20 @@ unit() {
   unit doc
 }
 
+@test "unit: members of a JSON body" {
+  unit edit
+}
+
 @test "unit: files" {
   unit io
 }
 
 @test "unit: lines" {
   unit lines
+}
+
+@test "unit: Link fields" {
+  unit link
 }
 
 @test "unit: control lines" {
@@ -50,10 +58,30 @@ unit() {
   unit ref
 }
 
+@test "unit: settings" {
+  unit settings
+}
+
 @test "unit: strings and UTF-8" {
   unit text
 }
 
 @test "unit: times and durations" {
   unit time
+}
+
+@test "unit: origins" {
+  unit origin
+}
+
+@test "unit: pages in every cut" {
+  unit page
+}
+
+@test "unit: what is tried again, and when" {
+  unit retry
+}
+
+@test "unit: queries" {
+  unit url
 }

@@ -19,7 +19,6 @@ static struct nq_load_options o;
 static struct nq_refs refs;
 static struct nq_list keys, vars;
 static const char *mode, *contract, *settings_file, *env_file;
-static bool probe;
 
 static const struct nq_opt opts[] = {
     {"to", 't', "DEST", NQ_OPT_STR, &o.to,
@@ -46,7 +45,7 @@ static const struct nq_opt opts[] = {
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id,
 	"the name of this run, for --meta, _nq_loads and the log"},
     {"allow-empty", 0, NULL, NQ_OPT_FLAG, &o.allow_empty, "let replace leave an empty table"},
-    {"probe", 0, NULL, NQ_OPT_FLAG, &probe,
+    {"probe", 0, NULL, NQ_OPT_FLAG, &o.probe,
 	"load nothing: say which destination this is and whether it exists"},
     {"busy-timeout", 0, "TIME", NQ_OPT_SECONDS, &o.busy_ms,
 	"wait so long for a locked database (30s)"},
@@ -64,7 +63,7 @@ static const struct nq_opt opts[] = {
     {"env-file", 0, "FILE", NQ_OPT_STR, &env_file,
 	"take ${NAME} from it where the environment has none"},
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &vars, "the value of ${var.NAME}"},
-    NQ_HTTP_OPTS(&o.http),
+    NQ_HTTP_OPTS_NAMED(&o.http, "cert-key"),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
@@ -187,7 +186,12 @@ on_signal(int sig)
 static void
 on_alarm(int sig)
 {
+	static const char text[] = "nq-load: interrupted while the destination did not answer: "
+				   "the batch in hand may be in or not\n";
+	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
 	(void)sig;
+	(void)n;
 	signal(stop, SIG_DFL);
 	raise(stop);
 }
@@ -227,7 +231,7 @@ run(struct nq_err *err)
 	struct nq_buf out = NQ_BUF_INIT;
 	enum nq_status status;
 
-	if (probe) {
+	if (o.probe) {
 		status = nq_load_probe(&o, &out, err) == 0 ? NQ_OK : err->status;
 	} else {
 		catch_signals();

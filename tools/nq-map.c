@@ -83,7 +83,7 @@ look(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *
 	int rc = 0;
 
 	if (schema != NULL)
-		rc = nq_check(prog, schema, err);
+		rc = nq_map_check(prog, schema, err);
 	if (rc == 0 && opt.explain)
 		nq_prog_explain(prog, &b);
 	if (b.len > 0)
@@ -115,10 +115,12 @@ work(struct nq_err *err)
 	struct nq_prog prog;
 	struct nq_schema schema;
 	enum nq_status status = NQ_USAGE;
-	const struct nq_schema *used = opt.schema != NULL ? &schema : NULL;
+	const struct nq_schema *used = NULL;
 
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
+	if (opt.schema != NULL)
+		used = &schema;
 	if (open_mapping(&prog, err) == 0 &&
 	    (used == NULL || nq_schema_open(&schema, opt.schema, err) == 0) &&
 	    look(&prog, used, err) == 0)

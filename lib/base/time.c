@@ -110,6 +110,18 @@ date_part(struct scan *s, struct tm *tm)
 	return 0;
 }
 
+/* Days since 1970-01-01 in the Gregorian calendar, by years that begin in March. */
+static int64_t
+day_number(const struct tm *tm)
+{
+	int64_t year = tm->tm_year + 1900 - (tm->tm_mon < 2);
+	int64_t era = (year < 0 ? year - 399 : year) / 400;
+	int64_t of_era = year - era * 400, month = (tm->tm_mon + 10) % 12;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (month * 153 + 2) / 5 +
+	       tm->tm_mday - 1 - 719468;
+}
+
 int
 nq_time_parse(struct nq_str text, struct nq_time *t, int *naive)
 {
@@ -126,7 +138,7 @@ nq_time_parse(struct nq_str text, struct nq_time *t, int *naive)
 		return -1;
 	if (naive != NULL)
 		*naive = bare;
-	t->sec = (int64_t)timegm(&tm) - offset;
+	t->sec = day_number(&tm) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec - offset;
 	return 0;
 }
 

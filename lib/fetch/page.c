@@ -90,6 +90,14 @@ fail(struct nq_page_parser *p, const char *why)
 	return stop(p);
 }
 
+static int
+not_object(struct nq_page_parser *p)
+{
+	return fail(p, p->page->spec->lines
+			   ? "a record must be an object"
+			   : "the list of records holds something that is not an object");
+}
+
 /* Which targets the current member (key) or item (its index) of the frame stands on. */
 static uint32_t
 advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key)
@@ -99,9 +107,9 @@ advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key
 	uint32_t now = 0;
 	size_t at;
 
-	for (int t = 0; t < TARGETS; t++) {
-		if ((f->on & 1u << t) == 0)
-			continue;
+	for (uint32_t left = f->on; left != 0; left &= left - 1) {
+		int t = __builtin_ctz(left);
+
 		path = target_path(p->page->spec, t);
 		at = p->depth - 1 - target_base(p, t);
 		if (at >= path->n)
@@ -184,10 +192,10 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 
 	p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->depth > 0 && p->depth == p->list_depth)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	done = complete(p, arrive(p));
 	if (p->depth == 0 && p->page->spec->lines)
-		return fail(p, "a record must be an object");
+		return not_object(p);
 	for (int t = 0; done >> t != 0; t++) {
 		if ((done & 1u << t) == 0)
 			continue;
@@ -270,7 +278,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 	if (p->record_depth > 0)
 		return 1;
 	if ((in_list || (top && s->lines)) && is_array)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	if (in_list || top || ((done & 1u << RECORDS) != 0 && !is_array)) {
 		p->list_seen = true;
 		p->record_depth = p->depth + 1;

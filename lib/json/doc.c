@@ -191,9 +191,8 @@ get_ready(struct nq_doc *d, struct nq_str text)
 }
 
 static int
-failed(struct nq_doc *d, struct nq_err *err)
+failed(struct nq_doc *d, size_t at, struct nq_err *err)
 {
-	size_t at = yajl_get_bytes_consumed(d->yajl);
 	unsigned char *why = yajl_get_error(d->yajl, 0, NULL, 0);
 	const char *text = (const char *)why, *colon = strstr(text, ": ");
 
@@ -218,7 +217,7 @@ cut(struct nq_doc *d, struct nq_err *err)
 {
 	yajl_free(d->yajl);
 	d->yajl = NULL;
-	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len);
+	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len + 1);
 }
 
 int
@@ -226,6 +225,7 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 {
 	size_t good = nq_utf8_check(text.p, text.n);
 	yajl_status st;
+	size_t at;
 
 	if (text.n > NQ_MAX_LINE_CAP)
 		return nq_err_set(err, NQ_FAIL, "larger than %u bytes", NQ_MAX_LINE_CAP);
@@ -233,10 +233,13 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL, "byte %zu: not valid UTF-8", good + 1);
 	get_ready(d, text);
 	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
-	if (st == yajl_status_ok)
+	at = yajl_get_bytes_consumed(d->yajl);
+	if (st == yajl_status_ok) {
+		at = text.n + 1;
 		st = yajl_complete_parse(d->yajl);
+	}
 	if (st != yajl_status_ok)
-		return failed(d, err);
+		return failed(d, at, err);
 	if (next_start(d) != d->len)
 		return cut(d, err);
 	if (d->values != 1)

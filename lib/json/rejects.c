@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cli.h"
@@ -35,13 +36,13 @@ nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struc
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
 
-	*r = (struct nq_rejects){path, -1, 0, 0, 0, false, NQ_BUF_INIT};
+	*r = (struct nq_rejects){path, -1, 0, 0, 0, false, false, NQ_BUF_INIT};
 	if (limit != NULL && read_limit(r, limit, err) == -1)
 		return -1;
 	if (path == NULL && r->max > 0)
 		return nq_err_set(err, NQ_USAGE,
-		    "option '--max-rejects': what is rejected must go somewhere: add --rejects "
-		    "FILE");
+		    "option '--max-rejects' above 0 needs '--rejects FILE', "
+		    "so that no record is lost");
 	if (path == NULL)
 		return 0;
 	r->fd = open(path, flags, 0600);
@@ -91,6 +92,7 @@ nq_rejects_add(
     struct nq_rejects *r, uint64_t line, struct nq_str record, bool excused, struct nq_err *why)
 {
 	r->n++;
+	r->dirty = true;
 	r->counted += !excused;
 	if (r->fd != -1)
 		add_line(r, line, record, why->msg);
@@ -100,11 +102,19 @@ nq_rejects_add(
 		return 0;
 	flush(r, why);
 	why->status = NQ_FAIL;
-	nq_err_at(why, "line %llu: ", (unsigned long long)line);
 	if (r->max > 0)
-		nq_err_at(why, "more than %llu records rejected (--max-rejects): ",
+		nq_err_at(why, "more than %llu records rejected (--max-rejects), the last: ",
 		    (unsigned long long)r->max);
-	return -1;
+	return nq_err_at(why, "line %llu: ", (unsigned long long)line);
+}
+
+/* A terminal or a pipe has nothing to sync. */
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 int
@@ -112,8 +122,9 @@ nq_rejects_finish(struct nq_rejects *r, uint64_t records, struct nq_err *err)
 {
 	if (flush(r, err) == -1)
 		return -1;
-	if (r->fd != -1 && r->n > 0 && fsync(r->fd) == -1)
+	if (r->dirty && is_file(r->fd) && fsync(r->fd) == -1)
 		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", r->path);
+	r->dirty = false;
 	if (r->percent && r->counted * 100 > r->max * records)
 		return nq_err_set(err, NQ_FAIL,
 		    "%llu of %llu records rejected, more than %llu%% (--max-rejects)",

@@ -16,6 +16,7 @@ struct nq_rejects {
 	int fd; /* -1: no file asked for */
 	uint64_t n, counted, max;
 	bool percent;
+	bool dirty;	    /* something is not durable yet */
 	struct nq_buf held; /* not yet written */
 };
 

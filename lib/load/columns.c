@@ -113,6 +113,14 @@ nq_columns_named(struct nq_columns *c, struct nq_str name)
 	return col != UINT32_MAX ? col : add(c, name);
 }
 
+struct nq_column *
+nq_columns_get(struct nq_columns *c, struct nq_str name)
+{
+	uint32_t col = nq_columns_named(c, name);
+
+	return &c->v[col];
+}
+
 int
 nq_columns_member(struct nq_columns *c, struct nq_str name, uint32_t *col, struct nq_err *err)
 {

@@ -43,6 +43,9 @@ void nq_columns_free(struct nq_columns *);
 /* The column of that name, a new one if need be; it does not bind the name to a member. */
 uint32_t nq_columns_named(struct nq_columns *, struct nq_str);
 
+/* The same as a pointer, good until the next column comes. */
+struct nq_column *nq_columns_get(struct nq_columns *, struct nq_str);
+
 /* The column of a member of a record; *col. -1: it folds to one that another member has. */
 int nq_columns_member(struct nq_columns *, struct nq_str, uint32_t *col, struct nq_err *);
 

@@ -40,8 +40,8 @@ static int
 dry_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 {
 	(void)err;
-	fprintf(s->o->out, "-- batch %llu: %u records in %u rows, %zu bytes\n",
-	    (unsigned long long)s->counts->batches, b->nrecords, b->nrows, b->text.len);
+	fprintf(s->o->out, "-- batch %llu: %u records in %u rows\n",
+	    (unsigned long long)s->counts->batches, b->nrecords, b->nrows);
 	return 0;
 }
 

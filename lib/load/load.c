@@ -122,11 +122,10 @@ flush(struct load *l, struct nq_err *err)
 		return -1;
 	if (ops->commit(&l->sink, err) == -1)
 		return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
-	l->columns.known = true;
 	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
 		l->committed = l->counts.records;
-	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu records, %zu bytes",
-	    (unsigned long long)l->counts.batches, (unsigned long long)n, l->batch.text.len);
+	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu records",
+	    (unsigned long long)l->counts.batches, (unsigned long long)n);
 	nq_batch_reset(&l->batch);
 	nq_columns_next_batch(&l->columns);
 	return 0;

@@ -85,7 +85,7 @@ add_column(struct nq_columns *columns, const char *spec, struct nq_err *err)
 	for (size_t i = 0; name.n > 0 && i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strcmp(colon + 1, types[i]) != 0)
 			continue;
-		columns->v[nq_columns_named(columns, name)].as = types[i];
+		nq_columns_get(columns, name)->as = types[i];
 		return 0;
 	}
 	return nq_err_set(err, NQ_USAGE,
@@ -113,7 +113,7 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 			return -1;
 	if (ops->open(s, err) == -1)
 		return -1;
-	return columns->nkeys == 0 ? needs_mode(o, err) : 0;
+	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
 }
 
 void

@@ -32,7 +32,7 @@ struct nq_load_options {
 	enum nq_load_contract contract;
 	struct nq_list columns; /* NAME:TYPE */
 	const char *newer_by, *delete_if, *run_id;
-	bool meta, require_end, allow_empty;
+	bool meta, require_end, allow_empty, probe;
 	uint64_t batch, batch_bytes, max_line;
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;

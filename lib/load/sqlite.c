@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "load/sink.h"
+#include "load/sqlite_remake.h"
 #include "load/sqlite_rows.h"
 
 /*
@@ -91,11 +92,10 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 	    .o = s->o,
 	    .columns = s->columns,
 	    .insert_first = true};
-	for (int i = 0; s->o->meta && i < 2; i++)
-		s->columns
-		    ->v[nq_columns_named(
-			s->columns, nq_str(i == 0 ? "_nq_run_id" : "_nq_loaded_at"))]
-		    .as = "text";
+	if (s->o->meta) {
+		nq_columns_get(s->columns, nq_str("_nq_run_id"))->as = "text";
+		nq_columns_get(s->columns, nq_str("_nq_loaded_at"))->as = "text";
+	}
 	return 0;
 }
 
@@ -184,7 +184,7 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
 	struct nq_buf sql = NQ_BUF_INIT;
-	int rc = nq_table_copy_shape(&q->target, &q->staging, err);
+	int rc = nq_remake_copy_shape(&q->target, &q->staging, err);
 
 	q->staging.exists = rc == 0;
 	q->staging.strict = q->target.strict;
@@ -262,6 +262,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	if (rc == 0)
 		rc = nq_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
+	s->columns->known = rc == 0;
 	if (rc == 0 && changed) {
 		nq_sqlite_rows_forget(&q->rows);
 		rc = schema_version(q, &q->schema_version, err);
@@ -331,7 +332,7 @@ publish(struct nq_sink *s, struct nq_err *err)
 	nq_sqlite_rows_forget(&q->rows);
 	if (!q->staging.exists)
 		return 0;
-	return nq_table_publish(&q->target, &q->staging, s->columns, err);
+	return nq_remake_publish(&q->target, &q->staging, s->columns, err);
 }
 
 /* What _nq_loads keeps of this run: a column each, in this order. */

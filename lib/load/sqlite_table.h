@@ -37,14 +37,16 @@ int nq_table_describe(struct nq_table *, struct nq_columns *, struct nq_err *);
 /* Makes room for what the columns have seen: creates, adds, widens. *changed: it did something. */
 int nq_table_fit(struct nq_table *, struct nq_columns *, bool *changed, struct nq_err *);
 
-/* Makes copy an empty table of the same shape, with its unique indexes. */
-int nq_table_copy_shape(const struct nq_table *, const struct nq_table *copy, struct nq_err *);
-
-/* Replaces the rows of the table by those of the staging table, whose columns are given. */
-int nq_table_publish(
-    struct nq_table *, const struct nq_table *staging, const struct nq_columns *, struct nq_err *);
-
 /* Adds "schema"."name". */
 void nq_table_quote(struct nq_buf *, const struct nq_table *);
+
+/* What making a table anew needs to know as well. */
+int nq_table_find(struct nq_table *, struct nq_err *); /* exists and strict only */
+int
+nq_table_step(const struct nq_table *, sqlite3_stmt *, struct nq_err *); /* 1 a row, 0 end, -1 */
+const char *
+nq_table_type(const struct nq_table *, const struct nq_column *); /* for what it has seen */
+bool nq_table_too_narrow(const struct nq_column *);
+void nq_table_now_has(const struct nq_table *, struct nq_column *, const char *type);
 
 #endif

@@ -212,7 +212,7 @@ check_value(struct checker *c, uint32_t i, uint32_t node)
 }
 
 int
-nq_check(const struct nq_prog *p, const struct nq_schema *s, struct nq_err *err)
+nq_map_check(const struct nq_prog *p, const struct nq_schema *s, struct nq_err *err)
 {
 	struct checker c = {p, s, NQ_BUF_INIT};
 	int rc = 0;

@@ -10,6 +10,6 @@
  * that the mapping never writes, constants that the schema refuses. All findings at once, each
  * with its place; a usage error.
  */
-int nq_check(const struct nq_prog *, const struct nq_schema *, struct nq_err *);
+int nq_map_check(const struct nq_prog *, const struct nq_schema *, struct nq_err *);
 
 #endif

@@ -74,7 +74,7 @@ parse_if(struct nq_parser *p)
 	if (nq_lex_is(&p->lex, "elif")) {
 		p->prog->ins[at].n = 3;
 		if (++p->depth > NQ_MAX_DEPTH)
-			return nq_lex_error(&p->lex, p->lex.pos, "too many branches");
+			return nq_lex_error(&p->lex, p->lex.pos, "nested too deeply");
 		if (parse_if(p) == -1)
 			return -1;
 		p->depth--;
@@ -132,7 +132,7 @@ parse_word(struct nq_parser *p)
 	if (nq_lex_is(&p->lex, "if"))
 		return parse_if(p);
 	if (nq_lex_is(&p->lex, "true") || nq_lex_is(&p->lex, "false"))
-		return parse_const(p, nq_value_bool(nq_lex_is(&p->lex, "true")));
+		return parse_const(p, nq_value_of_bool(nq_lex_is(&p->lex, "true")));
 	if (nq_lex_is(&p->lex, "null"))
 		return parse_const(p, nq_value_null);
 	return bad_start(p);
@@ -405,6 +405,22 @@ parse_call(struct nq_parser *p, uint32_t at)
 	return 0;
 }
 
+/* '|' binds loosest, which is forgotten most easily where a calculation goes on behind it. */
+static int
+goes_on(struct nq_parser *p, uint32_t at)
+{
+	static const char *const words[] = {
+	    "??", "or", "and", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!"};
+	struct nq_str text = nq_prog_text(p->prog, at + 1);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (nq_lex_is(&p->lex, words[i]))
+			return nq_lex_error(&p->lex, p->lex.pos,
+			    "'|' binds loosest: write (%.*s | %s) %s …", (int)text.n, text.p,
+			    nq_functions[p->prog->ins[at].arg].form, words[i]);
+	return 0;
+}
+
 int
 nq_parse_expr(struct nq_parser *p)
 {
@@ -412,8 +428,10 @@ nq_parse_expr(struct nq_parser *p)
 
 	if (parse_default(p) == -1)
 		return -1;
+	if (!nq_lex_is(&p->lex, "|"))
+		return 0;
 	while (nq_lex_is(&p->lex, "|"))
 		if (nq_lex_next(&p->lex) == -1 || parse_call(p, at) == -1)
 			return -1;
-	return 0;
+	return goes_on(p, at);
 }

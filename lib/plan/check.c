@@ -343,7 +343,7 @@ check_map(struct nq_config *c, const nq_node *map, enum nq_place in, bool live)
 }
 
 int
-nq_check(struct nq_config *c)
+nq_plan_check(struct nq_config *c)
 {
 	nq_node *root = nq_yaml_root(&c->yaml);
 

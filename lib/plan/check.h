@@ -9,6 +9,6 @@
  * not set, files that cannot be read, paths and numbers that are none. Faults are added to the
  * configuration; 0 when there are none. Keys without effect in this version are warned of.
  */
-int nq_check(struct nq_config *);
+int nq_plan_check(struct nq_config *);
 
 #endif

@@ -237,7 +237,7 @@ int
 nq_plan_each(struct nq_config *c, nq_plan_fn *fn, void *ctx, struct nq_err *err)
 {
 	struct plans all = {NULL, 0};
-	int rc = nq_check(c);
+	int rc = nq_plan_check(c);
 
 	if (rc == 0)
 		rc = compile_all(c, &all, err);

@@ -74,6 +74,18 @@ shell_stage(struct nq_buf *b, const struct nq_plan *p, size_t i)
 	}
 }
 
+/* Where the mapping's rejects go: what is rejected there is counted by the wrapper. */
+static const char *
+rejects_of(const struct nq_plan *p)
+{
+	for (size_t i = 0; i < p->nstages; i++)
+		for (size_t k = 0; k + 1 < p->stage[i].words.n; k++)
+			if (strcmp(p->stage[i].name, "map") == 0 &&
+			    strcmp(p->stage[i].words.v[k], "--rejects") == 0)
+				return p->stage[i].words.v[k + 1];
+	return "";
+}
+
 void
 nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 {
@@ -81,6 +93,7 @@ nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 	assign(b, "stream", p->stream);
 	assign(b, "slug", p->slug);
 	assign(b, "lower", p->lower != NULL ? p->lower : "");
+	assign(b, "rejects", rejects_of(p));
 	assign_words(b, "begin", &p->begin);
 	assign_words(b, "since", &p->since);
 	assign_words(b, "probe", &p->probe);

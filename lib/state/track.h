@@ -20,6 +20,7 @@
 struct nq_track {
 	char *const *argv;	    /* the command, ended by NULL */
 	const struct nq_path *path; /* where the watermark is in what it writes, or NULL */
+	const char *path_text;	    /* as it was given, for messages */
 	enum nq_cursor_type type;   /* of the watermark at path */
 	bool skip_null;		    /* a record without one is passed over */
 	bool no_cap;		    /* take timestamps of the future as they are */

@@ -1,14 +1,47 @@
+#define _GNU_SOURCE /* pwritev2(2) */
 #include "unit.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/io.h"
+
+/*
+ * The library is linked into this program, so these stand in for the system's: fsync(2) counts
+ * and fails when told, write(2) takes little and is interrupted when told.
+ */
+static int fsyncs, fail_fsync;
+static size_t write_most;
+
+int
+fsync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return ++fsyncs == fail_fsync ? -1 : 0;
+}
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	static int turn;
+
+	if (write_most > 0 && turn++ % 2 == 0) {
+		errno = EINTR;
+		return -1;
+	}
+	return pwritev2(fd,
+	    &(struct iovec){
+		(void *)(uintptr_t)p, write_most > 0 && write_most < n ? write_most : n},
+	    1, -1, 0);
+}
 
 static char dir[] = "/tmp/nq-unit-XXXXXX";
 
@@ -131,6 +164,62 @@ says_why_a_file_cannot_be_replaced(void)
 	empty_dir();
 }
 
+static void
+syncs_the_file_and_its_folder(void)
+{
+	struct nq_err err = NQ_ERR_INIT;
+
+	fsyncs = 0;
+	CHECK_INT(nq_io_replace_file(in_dir("a"), nq_str("old"), 0600, &err), 0);
+	CHECK_INT(fsyncs, 2);
+	CHECK_INT(nq_io_append_file(in_dir("log"), nq_str("1"), 0600, &err), 0);
+	CHECK_INT(fsyncs, 4);
+	CHECK_INT(nq_io_append_file(in_dir("log"), nq_str("2"), 0600, &err), 0);
+	CHECK_INT(fsyncs, 5);
+	empty_dir();
+}
+
+/* One failure of fsync(2) is final: the kernel may have thrown away what it could not write. */
+static void
+takes_a_failed_sync_for_a_failure(void)
+{
+	struct nq_err err = NQ_ERR_INIT;
+
+	CHECK_INT(nq_io_replace_file(in_dir("a"), nq_str("old"), 0600, &err), 0);
+	fsyncs = 0;
+	fail_fsync = 1;
+	CHECK_INT(nq_io_replace_file(in_dir("a"), nq_str("new"), 0600, &err), -1);
+	CHECK(strstr(err.msg, "cannot write '") == err.msg);
+	CHECK(strstr(err.msg, ": Input/output error") != NULL);
+	CHECK_INT(fsyncs, 1);
+	holds("a", "old");
+	CHECK_INT(entries(), 1);
+	fsyncs = 0;
+	fail_fsync = 2;
+	CHECK_INT(nq_io_replace_file(in_dir("a"), nq_str("new"), 0600, &err), -1);
+	CHECK(strstr(err.msg, "cannot sync the directory of '") == err.msg);
+	CHECK_INT(fsyncs, 2);
+	CHECK_INT(entries(), 1);
+	fsyncs = 0;
+	fail_fsync = 1;
+	CHECK_INT(nq_io_append_file(in_dir("log"), nq_str("1"), 0600, &err), -1);
+	fail_fsync = 0;
+	empty_dir();
+}
+
+static void
+writes_on_after_little_and_interrupted_writes(void)
+{
+	struct nq_err err = NQ_ERR_INIT;
+
+	write_most = 3;
+	CHECK_INT(
+	    nq_io_replace_file(in_dir("a"), nq_str("a text of some length\n"), 0600, &err), 0);
+	write_most = 0;
+	holds("a", "a text of some length\n");
+	empty_dir();
+}
+
 /* Somebody who can foresee the name of the temporary file must gain nothing by planting it. */
 static void
 does_not_follow_a_planted_link(void)
@@ -234,6 +323,10 @@ main(int argc, char **argv)
 	    {"replaces files", replaces_files},
 	    {"replaces a name without folder", replaces_a_name_without_folder},
 	    {"keeps the old file when the disk is full", keeps_the_old_file_when_the_disk_is_full},
+	    {"syncs the file and its folder", syncs_the_file_and_its_folder},
+	    {"takes a failed sync for a failure", takes_a_failed_sync_for_a_failure},
+	    {"writes on after little and interrupted writes",
+		writes_on_after_little_and_interrupted_writes},
 	    {"says why a file cannot be replaced", says_why_a_file_cannot_be_replaced},
 	    {"does not follow a planted link", does_not_follow_a_planted_link},
 	    {"appends", appends},
