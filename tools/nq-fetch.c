@@ -40,7 +40,7 @@ static const struct nq_opt table[] = {
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
 	"credential by reference: bearer=, basic=, header:NAME="},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
-	"how to go on: page offset cursor header next-url link keyset none auto"},
+	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
 	"where the list of records is (default: look for it)"},
     {"allow-origin", 0, "ORIGIN", NQ_OPT_LIST, &o.pull.allow_origins,

@@ -199,7 +199,7 @@ answer_end(void *ctx, struct nq_err *err)
 	struct nq_pull *p = ctx;
 
 	if (p->answer->bytes == 0 && p->answer->status != 204 && p->pages > 0 &&
-	    p->spec.watching != 0)
+	    (p->spec.watching & ~(1u << NQ_PAGE_TOTAL)) != 0)
 		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
 		return nq_err_set(err, NQ_TEMPFAIL,
