@@ -74,8 +74,7 @@ echoed() { jq -c "$1" <<<"$output"; }
 }
 
 @test "references inside strings are filled in and quoted" {
-  # shellcheck disable=SC2016 # references of ours
-  # shellcheck disable=SC1003,SC2016 # the backslash is meant, and the dollar
+  # shellcheck disable=SC2016,SC1003 # references of ours, and a lone backslash
   fetch --paginate none --var who='O"Hara\' --json '{"q":"by ${var.who}, $${kept}","n":[1.0]}' /echo
   status_is 0
   [ "$(echoed '.body')" = "$(jq -n '"{\"q\":\"by O\\\"Hara\\\\, ${kept}\",\"n\":[1.0]}"')" ] || { echo "$output"; return 1; }
@@ -138,10 +137,10 @@ echoed() { jq -c "$1" <<<"$output"; }
 }
 
 @test "D33 GraphQL: the cursor goes into the variables" {
-  # shellcheck disable=SC2016 # a GraphQL variable
+  # shellcheck disable=SC2016 # a dollar of GraphQL
   fetch --records .data.posts.edges \
     --paginate cursor:next=.data.posts.pageInfo.endCursor,more=.data.posts.pageInfo.hasNextPage,in=body:.variables.after \
-    --json '{"query":"query($after:String){posts(after:$after){…}}","variables":{"first":5}}' /shapes/graphql
+    --json '{"query":"query($after:String){posts(after:$after){…}}","variables":{"first":5}}' /graphql
   walked 5 .node.id
   [ "$(jq -c '.body | fromjson | .variables' "$API_LOG" | head -n 2 | xargs)" = "{first:5} {first:5,after:p2}" ]
 }

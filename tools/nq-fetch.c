@@ -40,7 +40,7 @@ static const struct nq_opt table[] = {
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
 	"credential by reference: bearer=, basic=, header:NAME="},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
-	"how to go on: page offset cursor header next-url link keyset none auto"},
+	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
 	"where the list of records is (default: look for it)"},
     {"allow-origin", 0, "ORIGIN", NQ_OPT_LIST, &o.pull.allow_origins,
@@ -305,6 +305,7 @@ main(int argc, char **argv)
 	if (first == -1)
 		return nq_cli_usage_error(&cli, &err);
 	nq_log_run_id(o.run_id);
+	nq_io_widen_pipe(STDOUT_FILENO);
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);

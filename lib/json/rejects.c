@@ -27,8 +27,7 @@ read_limit(struct nq_rejects *r, const char *limit, struct nq_err *err)
 			return 0;
 	}
 	return nq_err_set(err, NQ_USAGE,
-	    "option '--max-rejects': '%s' is neither a number nor a percentage: write 10 or 1%%",
-	    limit);
+	    "option '--max-rejects': '%s' is not a number or a share: write 100 or 5%%", limit);
 }
 
 int
