@@ -28,6 +28,10 @@ replay() {
   replay mark
 }
 
+@test "replay: mappings and records" {
+  replay map
+}
+
 @test "replay: paths" {
   replay path
 }

@@ -1,18 +1,15 @@
 /*
- * libFuzzer target for nq-map: the input is a mapping, a line feed of its own kind (byte 0x1e),
+ * The input is a mapping, a line feed of its own kind (byte 0x1e),
  * and a record. Whatever they are, the compiler and the evaluator end with a result or an error.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Ilib ... tests/fuzz/fuzz-map.c
  */
 
-#include <stdint.h>
+#include "fuzz.h"
+
 #include <string.h>
 
 #include "map/compile.h"
 #include "map/eval.h"
 #include "map/schema.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
 map_record(const struct nq_prog *prog, struct nq_str record)
