@@ -46,7 +46,7 @@ nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struc
 		return 0;
 	r->fd = open(path, flags, 0600);
 	if (r->fd == -1)
-		return nq_err_set(err, NQ_FAIL, "cannot open '%s':", path);
+		return nq_err_set(err, NQ_USAGE, "cannot open '%s':", path);
 	return 0;
 }
 
