@@ -115,10 +115,12 @@ work(struct nq_err *err)
 	struct nq_prog prog;
 	struct nq_schema schema;
 	enum nq_status status = NQ_USAGE;
-	const struct nq_schema *used = opt.schema != NULL ? &schema : NULL;
+	const struct nq_schema *used = NULL;
 
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
+	if (opt.schema != NULL)
+		used = &schema;
 	if (open_mapping(&prog, err) == 0 &&
 	    (used == NULL || nq_schema_open(&schema, opt.schema, err) == 0) &&
 	    look(&prog, used, err) == 0)

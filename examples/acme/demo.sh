@@ -42,7 +42,7 @@ mend() { curl -fsS -o /dev/null -X DELETE "$API/_/faults"; }
 expect() {
   local n
   n=$(sed -n 's/.*"'"$1"'":\([0-9]*\)[,}].*/\1/p' result)
-  [ "${n:--1}" "$2" "$3" ] && return
+  test "${n:--1}" "$2" "$3" && return
   printf 'demo: %s is %s; the story goes otherwise\n' "$1" "${n:-not there}"
   exit 1
 }

@@ -215,7 +215,7 @@ align(struct decimal *a, struct decimal *b)
 }
 
 static void
-sum(struct decimal *a, struct decimal *b)
+sum_up(struct decimal *a, struct decimal *b)
 {
 	struct decimal keep;
 
@@ -234,7 +234,7 @@ sum(struct decimal *a, struct decimal *b)
 static void
 product(struct decimal *a, const struct decimal *b)
 {
-	struct nat out;
+	struct nat out = {0, {0}};
 
 	multiply(&a->v, &b->v, &out);
 	a->v = out;
@@ -290,7 +290,7 @@ nq_decimal_calc(char op, struct nq_str a, struct nq_str b, struct nq_buf *out, c
 	if (op == '-')
 		y.minus = !y.minus;
 	if (op == '+' || op == '-')
-		sum(&x, &y);
+		sum_up(&x, &y);
 	else if (op == '*')
 		product(&x, &y);
 	else if (op == '/')

@@ -365,3 +365,18 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 	nq_buf_adds(path, found != NULL ? found->path.data : ".");
 	return 0;
 }
+
+bool
+nq_detect_total(const struct nq_probe *p, struct nq_buf *path)
+{
+	const struct nq_probe_scalar *s;
+
+	for (const char *const *name = total_names; *name != NULL && !one_object(p); name++) {
+		s = find(p, *name, A_NUMBER);
+		if (s == NULL)
+			continue;
+		nq_buf_addstr(path, nq_buf_str(&s->path));
+		return true;
+	}
+	return false;
+}

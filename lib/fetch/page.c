@@ -10,7 +10,7 @@
 #include "json/mem.h"
 #include "json/text.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, TARGETS };
+enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
 
 enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
@@ -38,6 +38,7 @@ struct nq_page_parser {
 	uint64_t before;	       /* bytes of the body before this chunk */
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top */
+	uint64_t id;		       /* of the record, as a digest */
 	char first[512];	       /* of the body, for messages */
 	size_t nfirst;
 	struct nq_err *err;
@@ -55,6 +56,8 @@ target_path(const struct nq_page_spec *s, int t)
 		return &s->watermark;
 	case FIELD:
 		return &s->field;
+	case ID:
+		return &s->id;
 	default:
 		return &s->watch[t];
 	}
@@ -85,6 +88,14 @@ fail(struct nq_page_parser *p, const char *why)
 	nq_err_set(
 	    p->err, NQ_FAIL, "byte %llu: %s", (unsigned long long)(p->before + here(p)), why);
 	return stop(p);
+}
+
+static int
+not_object(struct nq_page_parser *p)
+{
+	return fail(p, p->page->spec->lines
+			   ? "a record must be an object"
+			   : "the list of records holds something that is not an object");
 }
 
 /* Which targets the current member (key) or item (its index) of the frame stands on. */
@@ -133,7 +144,8 @@ page_targets(const struct nq_page_spec *s)
 static uint32_t
 record_targets(const struct nq_page_spec *s)
 {
-	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0);
+	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0) |
+	       (s->has_id ? 1u << ID : 0);
 }
 
 /* The targets that the value about to come stands on. */
@@ -180,10 +192,10 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 
 	p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->depth > 0 && p->depth == p->list_depth)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	done = complete(p, arrive(p));
 	if (p->depth == 0 && p->page->spec->lines)
-		return fail(p, "a record must be an object");
+		return not_object(p);
 	for (int t = 0; done >> t != 0; t++) {
 		if ((done & 1u << t) == 0)
 			continue;
@@ -195,6 +207,8 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 			return 0;
 		else if (t == FIELD)
 			nq_value_set(&p->page->field, type, text, n);
+		else if (t == ID && type != NQ_NULL)
+			p->id = nq_hash(type, text, n);
 		else if (t < RECORDS)
 			nq_value_set(&p->page->watched[t], type, text, n);
 	}
@@ -264,7 +278,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 	if (p->record_depth > 0)
 		return 1;
 	if ((in_list || (top && s->lines)) && is_array)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	if (in_list || top || ((done & 1u << RECORDS) != 0 && !is_array)) {
 		p->list_seen = true;
 		p->record_depth = p->depth + 1;
@@ -272,6 +286,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
 		p->page->field.type = NQ_ABSENT;
+		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {
 		p->list_seen = true;
 		p->list_depth = p->depth + 1;
@@ -349,6 +364,8 @@ take_record(struct nq_page_parser *p)
 		    (unsigned long long)page->records + 1);
 		return stop(p);
 	}
+	if (page->spec->has_id)
+		nq_buf_add(&page->ids, &p->id, sizeof(p->id));
 	page->records++;
 	p->record_depth = 0;
 	return nq_spool_settle(&page->lines, p->err) == 0 ? 1 : stop(p);
@@ -391,7 +408,7 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	memset(page, 0, sizeof(*page));
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
-	page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
+	page->ids = page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -413,6 +430,7 @@ nq_page_free(struct nq_page *page)
 	free(page->parser);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->ids);
 	nq_buf_free(&page->field.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
@@ -425,6 +443,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
+	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
 	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)

@@ -217,6 +217,8 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 
 	for (const struct curl_slist *l = ours ? h->own : NULL; l != NULL; l = l->next)
 		list = append(list, l->data);
+	if (ours && q->header != NULL)
+		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
 	if (!listed(list, "Accept-Encoding"))

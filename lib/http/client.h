@@ -94,6 +94,7 @@ struct nq_request {
 	const char *url;	  /* absolute, on the base origin */
 	struct nq_str body;	  /* p is NULL for none */
 	const char *content_type; /* of the body */
+	const char *header;	  /* one more "Name: value" for the base origin, NULL for none */
 	const char *what;	  /* how messages call it: "page 3", "batch 7"; NULL for nothing */
 };
 

@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-#define LONGEST_MS (INT64_C(1) << 50) /* some thirty thousand years: sums cannot overflow */
+#define LONGEST_MS (INT64_C(200000000000) * 1000) /* some six thousand years: no sum overflows */
 
 bool
 nq_retry_status(long status)

@@ -217,7 +217,7 @@ cut(struct nq_doc *d, struct nq_err *err)
 {
 	yajl_free(d->yajl);
 	d->yajl = NULL;
-	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len);
+	return nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: premature EOF", d->len + 1);
 }
 
 int
@@ -235,7 +235,7 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
 	at = yajl_get_bytes_consumed(d->yajl);
 	if (st == yajl_status_ok) {
-		at = text.n;
+		at = text.n + 1;
 		st = yajl_complete_parse(d->yajl);
 	}
 	if (st != yajl_status_ok)

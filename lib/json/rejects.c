@@ -41,8 +41,8 @@ nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struc
 		return -1;
 	if (path == NULL && r->max > 0)
 		return nq_err_set(err, NQ_USAGE,
-		    "option '--max-rejects': what is rejected must go somewhere: add --rejects "
-		    "FILE");
+		    "option '--max-rejects' above 0 needs '--rejects FILE', "
+		    "so that no record is lost");
 	if (path == NULL)
 		return 0;
 	r->fd = open(path, flags, 0600);

@@ -361,7 +361,8 @@ post(struct nq_sink *s, uint64_t rows, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
 	struct nq_buf what = NQ_BUF_INIT;
-	struct nq_request rq = {"POST", n->url.data, {NULL, 0}, "application/json", NULL};
+	struct nq_request rq = {
+	    .method = "POST", .url = n->url.data, .content_type = "application/json"};
 	int rc;
 
 	close_body(s);
