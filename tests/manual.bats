@@ -13,6 +13,15 @@ nothing_wrong() {
   return 1
 }
 
+# The help of a program, and of each of its verbs.
+whole_help() {
+  local verb
+  "$1" --help
+  for verb in $("$1" --help | sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+    "$1" "$verb" --help
+  done
+}
+
 # -x and --name of each option that --help lists.
 options_of_help() {
   sed -nE 's/^  (-[A-Za-z]), (--[a-z0-9.-]+).*/\1\n\2/p; s/^ +(--[a-z0-9.-]+).*/\1/p; s/^  (-[A-Za-z])  .*/\1/p' | sort -u
@@ -38,7 +47,7 @@ examples() {
 @test "options in --help and in the manual are the same" {
   local tool
   for tool in $(tools); do
-    diff <("$tool" --help | options_of_help) <(options_of_manual "$ROOT/man/$tool.1") >"$BATS_TEST_TMPDIR/diff" && continue
+    diff <(whole_help "$tool" | options_of_help) <(options_of_manual "$ROOT/man/$tool.1") >"$BATS_TEST_TMPDIR/diff" && continue
     wrong "$tool: options only in --help (<) or only in the manual (>):"
     wrong "$(grep '^[<>]' "$BATS_TEST_TMPDIR/diff")"
   done
