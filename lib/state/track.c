@@ -88,14 +88,11 @@ watch(struct pump *p, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL,
 		    "no value at '%s' (--watermark-null skip passes over such records)",
 		    p->t->path_text);
-	if (mark_text(&p->doc, i, &scratch, &value) == 0)
-		rc = nq_watermark_check(p->t->type, value, err);
-	else if (type == NQ_STRING)
-		nq_err_set(err, NQ_FAIL, "the value at '%s' holds half of a surrogate pair",
-		    p->t->path_text);
-	else
+	if (mark_text(&p->doc, i, &scratch, &value) == -1)
 		nq_err_set(
 		    err, NQ_FAIL, "the value at '%s' is no text and no number", p->t->path_text);
+	else
+		rc = nq_watermark_check(p->t->type, value, err);
 	if (rc == 0)
 		nq_watermark_raise(p->t->type, &p->high, value);
 	nq_buf_free(&scratch);
