@@ -252,27 +252,27 @@ big_page() {
 
 @test "a page of 200 MB takes less than 24 MiB, packed" {
   big_page 2000 | gzip -1 >huge.json.gz
-  local kb
+  local used
   /usr/bin/time -f %M -o kb nq-fetch --end-mark -r .data huge.json.gz | tail -n 1 >last
   [ "$(<last)" = '{"_nq":"end","records":500001,"pages":1}' ]
-  read -r kb <kb
-  [ "$kb" -lt 24576 ]
+  read -r used <kb
+  [ "$used" -lt 24576 ]
 }
 
 @test "a large page whose records are looked for goes through a file as well" {
   big_page 200 | /usr/bin/time -f %M -o kb nq-fetch --end-mark - | tail -n 1 >last
   [ "$(<last)" = '{"_nq":"end","records":50001,"pages":1}' ]
-  local kb
-  read -r kb <kb
-  [ "$kb" -lt 24576 ]
+  local used
+  read -r used <kb
+  [ "$used" -lt 24576 ]
 }
 
 @test "one endless string takes no endless memory" {
-  local kb
+  local used
   run --separate-stderr bash -c '(printf "{\"data\":[],\"x\":\""; head -c 20000000 /dev/zero | tr "\0" x) |
     /usr/bin/time -f %M -o kb nq-fetch -r .data -'
   status_is 1
   stderr_has "--max-line"
-  read -r kb < <(tail -n 1 kb)
-  [ "$kb" -lt 100000 ]
+  read -r used < <(tail -n 1 kb)
+  [ "$used" -lt 100000 ]
 }

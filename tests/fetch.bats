@@ -302,12 +302,12 @@ T
 # --- references and requests ------------------------------------------------------------------
 
 @test "the bearer comes from the environment, an env file, settings or a file" {
-  printf '# x\nexport MY_TOKEN="test-bearer-token-here"\n' >env
+  printf '# x\nexport MY_TOKEN="test-bearer-token-here"\n' >acme.env
   printf 'test-bearer-token-here\n' >token
   printf '{"secrets":{"acme":"test-bearer-token-here"}}' >settings.json
   local ref
   for ref in '${ACME_TOKEN}' '${MY_TOKEN}' '${secrets.acme}' '${file:token}'; do
-    run --separate-stderr nq-fetch --env-file env --settings settings.json --auth "bearer=$ref" "$API/v2/suppliers"
+    run --separate-stderr nq-fetch --env-file acme.env --settings settings.json --auth "bearer=$ref" "$API/v2/suppliers"
     status_is 0
     [ "${#lines[@]}" -eq 25 ]
   done
@@ -563,7 +563,7 @@ $line
 
 @test "gzip or not, dripped or not: the same bytes" {
   acme -q per_page=10 >plain
-  grep -q '"content-encoding"' <(curl -sI -X GET -H 'Accept-Encoding: gzip' -H "Authorization: Bearer $ACME_TOKEN" "$API/v2/suppliers" | tr 'A-Z' 'a-z' | sed 's/^/"/;s/:/":/')
+  curl -fs -H 'Accept-Encoding: gzip' -H "Authorization: Bearer $ACME_TOKEN" "$API/v2/suppliers" | gzip -t
   acme -q per_page=10 -H 'Accept-Encoding: identity' >identity
   cmp plain identity
   printf '{"data":[{"a":"é\\u00e9\\""}]}' >body

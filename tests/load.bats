@@ -107,7 +107,7 @@ sqlite:$(pwd -P)/t.db#t" ]
   stderr_has "1 of 2 records rejected, more than 49%"
   run --separate-stderr into --key id --max-rejects 5 < <(rows '{"id":1}')
   status_is 2
-  stderr_has "add --rejects FILE"
+  stderr_has "above 0 needs '--rejects FILE'"
 }
 
 # --- modes ---------------------------------------------------------------------------------------

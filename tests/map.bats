@@ -57,6 +57,13 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   stderr_is ''
 }
 
+@test "the other mappings of examples/ give what is expected of them" {
+  diff <(nq-map -f "$ROOT/examples/hubspot/contacts.map" <"$ROOT/examples/hubspot/contacts.ndjson") \
+    "$ROOT/examples/hubspot/expected.ndjson"
+  diff <(nq-map -f "$ROOT/examples/purchase-orders/lines.map" --schema purchaseorderline \
+    <"$ROOT/examples/purchase-orders/orders.ndjson") "$ROOT/examples/purchase-orders/expected.ndjson"
+}
+
 @test "an error in a mapping file shows the place, the line and a caret" {
   printf '{\n\tname: .name | trim,\n\tcity: .city | uppr,\n}\n' >m.map
   run --separate-stderr nq-map -f m.map </dev/null

@@ -305,6 +305,7 @@ main(int argc, char **argv)
 	if (first == -1)
 		return nq_cli_usage_error(&cli, &err);
 	nq_log_run_id(o.run_id);
+	nq_io_widen_pipe(STDOUT_FILENO);
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);

@@ -142,10 +142,10 @@ main(int argc, char **argv)
 	nq_cli_begin("nq-map");
 	rc = parse(argc, argv, &err);
 	if (rc == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (rc == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
 	status = work(&err);
 	nq_list_free(&opt.args);
-	return nq_cli_finish(status);
+	return (int)nq_cli_finish(status);
 }

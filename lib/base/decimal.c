@@ -100,7 +100,7 @@ multiply(const struct nat *a, const struct nat *b, struct nat *out)
 		out->d[i] = 0;
 	for (size_t i = 0; i < a->n; i++) {
 		carry = 0;
-		for (size_t j = 0; j < b->n || carry > 0; j++) {
+		for (size_t j = 0; i + j < out->n && (j < b->n || carry > 0); j++) {
 			v = out->d[i + j] + carry + (j < b->n ? (unsigned)a->d[i] * b->d[j] : 0u);
 			out->d[i + j] = (uint8_t)(v % 10);
 			carry = v / 10;

@@ -39,9 +39,6 @@ struct nq_page_spec {
 	size_t max_line;
 };
 
-/* Reads a path that can be followed while a page comes in: no index from the end. */
-int nq_page_path(struct nq_path *, struct nq_str text, struct nq_err *);
-
 struct nq_page {
 	const struct nq_page_spec *spec;
 	struct nq_spool lines;

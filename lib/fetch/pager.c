@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fetch/track.h"
 
 static const struct nq_pager_kind *const kinds[] = {&nq_pager_page, &nq_pager_offset,
     &nq_pager_cursor, &nq_pager_header, &nq_pager_next_url, &nq_pager_link, &nq_pager_keyset,
@@ -153,7 +154,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 	bool field = p->kind->field == (int)i;
 	struct nq_path *path = field ? &spec->field : &spec->watch[i];
 
-	if (nq_page_path(path, nq_str(p->key[i]), err) == -1)
+	if (nq_track_path(path, nq_str(p->key[i]), err) == -1)
 		return nq_err_at(err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 	if (field)
 		spec->has_field = true;

@@ -31,6 +31,6 @@ struct nq_probe {
 
 void nq_probe_init(struct nq_probe *);
 void nq_probe_free(struct nq_probe *);
-int nq_probe_data(void *probe, const char *, size_t, struct nq_err *);
+int nq_probe_data(void *ctx, const char *, size_t, struct nq_err *);
 
 #endif

@@ -62,10 +62,10 @@ int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, st
 void nq_pull_free(struct nq_pull *);
 
 /* All pages from url on. */
-int nq_pull_url(struct nq_pull *, struct nq_http *, const char *url, struct nq_err *);
+int nq_pull_url(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
 
 /* Adds the first request: its line and what the pager puts into the headers, and its body. */
-int nq_pull_first(struct nq_pull *, const struct nq_http *, const char *url, struct nq_buf *head,
+int nq_pull_first(struct nq_pull *, const struct nq_http *, const char *base, struct nq_buf *head,
     struct nq_buf *body, struct nq_err *);
 
 /* All pages of a file, folder, archive or "-"; nq_pull_conclude() after the last one. */

@@ -139,7 +139,7 @@ static int
 eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 {
 	const struct nq_ins *ins = &e->prog->ins[i];
-	const struct nq_map_step *s = &e->prog->steps[ins->arg], *end = s + ins->n;
+	const struct nq_map_step *s, *end;
 	uint32_t tok;
 
 	if (ins->kind == NQ_BASE_DOT)
@@ -150,8 +150,10 @@ eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 		*out = e->vars[ins->slot];
 	else if (nq_eval_value(e, i + 1, out) == -1)
 		return -1;
-	if (s == end)
+	if (ins->n == 0)
 		return 0;
+	s = &e->prog->steps[ins->arg];
+	end = s + ins->n;
 	tok = out->type >= NQ_ARRAY ? out->tok : NQ_NONE;
 	for (; s < end && tok != NQ_NONE; s++) {
 		if (s->key.p != NULL)
