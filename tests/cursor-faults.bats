@@ -6,9 +6,14 @@ load helper
 # strace and ptrace cannot look into a sanitized program at its end (the leak checker traces itself).
 export ASAN_OPTIONS=detect_leaks=0
 
+export BATS_TEST_TIMEOUT=180
+
 # Two starting points: a stream with a cursor, and one with a run on top of it.
 setup() {
-  export NQ_STATE=$BATS_TEST_TMPDIR/state CHECK=$ROOT/tests/faults/cursor-check.sh
+  # In memory where there is some: faults come from strace and ptrace, not from the disk.
+  MEMORY=$BATS_TEST_TMPDIR
+  [ ! -w /dev/shm ] || MEMORY=$(mktemp -d /dev/shm/nq-faults.XXXXXX)
+  export NQ_STATE=$MEMORY/state CHECK=$ROOT/tests/faults/cursor-check.sh
   local run
   run=$(nq-cursor begin -t timestamp_utc -F run_id acme suppliers)
   nq-cursor complete -r "$run" -c 2026-05-16T10:00:00Z acme suppliers >/dev/null
@@ -16,6 +21,8 @@ setup() {
   RUN=$(nq-cursor begin -F run_id acme suppliers)
   cp -a "$NQ_STATE" "$NQ_STATE.complete"
 }
+
+teardown() { [ "$MEMORY" = "$BATS_TEST_TMPDIR" ] || rm -rf "$MEMORY"; }
 
 try_begin=(nq-cursor begin acme suppliers)
 sweep() {
@@ -58,16 +65,17 @@ sweep() {
   sweep complete write error=EINTR
 }
 
-# at_every_call VERB COMMAND…: kills it at each of its system calls.
+# at_every_call VERB COMMAND…: kills it at each of its system calls but those of the loader (at 160 of them, where a sanitizer makes many more).
 at_every_call() {
   export NQ_VERB=$1
   shift
-  local killat=$BUILD/tests/faults/killat calls k status
+  local killat=$BUILD/tests/faults/killat calls first k status
   "$CHECK" reset
   calls=$("$killat" 0 "$@" 2>&1 >/dev/null)
+  first=$("$killat" 0 nq-cursor --version 2>&1 >/dev/null)
   "$CHECK" verify 0
   ((calls > 50))
-  for ((k = 1; k <= calls; k++)); do
+  for ((k = first / 2; k <= calls; k += calls / 160 + 1)); do
     "$CHECK" reset
     status=0
     "$killat" "$k" "$@" >/dev/null 2>&1 || status=$?

@@ -184,6 +184,13 @@ track() { run --separate-stderr timeout 30 nq-cursor track "$@"; }
   stdout_is '{"_nq":"end","records":0,"cursor_type":"timestamp_utc","watermark":null}'
 }
 
+@test "half of a surrogate pair is no watermark" {
+  track .t:opaque_token -- printf '%s\n' '{"t":"\ud800"}' </dev/null
+  status_is 1
+  stderr_has "the value at '.t:opaque_token' holds half of a surrogate pair"
+  [[ $output != *'"_nq":"end"'* ]]
+}
+
 @test "a record without a watermark fails, or is passed over when that is said" {
   track .t -- printf '{"t":"2026-01-01"}\n{"t":null}\n' </dev/null
   status_is 1

@@ -124,6 +124,27 @@ walked() {
   found .data none
 }
 
+@test "a page that says it is the last may have a total of something else, which is suspicious" {
+  first_page '{"data":[{"id":1}],"total":5000,"next_page":null}'
+  found .data none
+  fetch /files/page
+  stderr_has "suspicious: 1 records came of 5000 declared"
+  first_page '{"data":[{"id":1}],"total":5000,"has_more":false}'
+  found .data none
+}
+
+@test "lastPage=false is not a word about the next page being none" {
+  first_page '{"data":[{"id":1}],"total":5000,"lastPage":false}'
+  refused "the page has 1 of 5000 records ('.total')"
+}
+
+@test "a token with a flag beside it or further out is followed by both" {
+  first_page '{"data":[{"id":1}],"has_more":true,"response_metadata":{"next_cursor":"x"}}'
+  found .data cursor:next=.response_metadata.next_cursor,more=.has_more
+  first_page '{"data":[{"id":1}],"page_info":{"has_next":"false","next_cursor":"x"},"has_more":true}'
+  found .data cursor:next=.page_info.next_cursor,more=.has_more
+}
+
 @test "a page that says more follow, but not how, is refused" {
   first_page '{"data":[{"id":1}],"has_more":true}'
   refused "the page says that more follow ('.has_more'), but not how: give --paginate"
@@ -240,6 +261,11 @@ walked() {
 
 @test "walk: cursors.next" {
   fetch /shapes/cursors
+  walked 5
+}
+
+@test "walk: a token that outlives its has_more" {
+  fetch /shapes/more
   walked 5
 }
 

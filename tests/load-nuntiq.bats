@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # nq-load into the Nuntiq API, played by the stand-in server.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2120 # references of ours in quotes; each test is a subshell
 
 load helper
 
@@ -142,7 +143,7 @@ posts() { asked 'select(.method == "POST")'; }
   status_is 1
   stdout_is ""
   [ "$(posts | wc -l)" -eq 1 ]
-  [[ $stderr != *wrong-token-value* ]]
+  [[ ${stderr:-} != *wrong-token-value* ]]
   [ ! -s r ]
 }
 
@@ -151,7 +152,7 @@ posts() { asked 'select(.method == "POST")'; }
   run --separate-stderr into < <(suppliers 1 1)
   status_is 2
   stderr_has "--auth: write a reference, for example bearer="
-  [[ $stderr != *job-token-here* ]]
+  [[ ${stderr:-} != *job-token-here* ]]
   AUTH=(--auth 'bearer=${NONE_SUCH}')
   run --separate-stderr into < <(suppliers 1 1)
   status_is 2

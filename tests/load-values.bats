@@ -201,3 +201,9 @@ column 'a' does not hold a text" ]
   sql_is "select id, _nq_run_id, _nq_loaded_at like '2%Z' from t" $'1|r1|1\n2|r2|1'
   sql_is "select run_id, table_name, mode, records, inserted, updated, unchanged, cursor_type, watermark from _nq_loads" $'r1|t|merge|2|2|0|0||\nr2|t|merge|2|0|1|1|numeric_id|2'
 }
+
+@test "discard_value on a table that is not there yet: the first batch makes it" {
+  run --separate-stderr into --key id --schema-contract discard_value --batch 2 < <(rows '{"id":1,"a":1}' '{"id":2,"a":2}' '{"id":3,"a":3,"b":3}')
+  status_is 0
+  sql_is 'select * from t order by id' $'1|1\n2|2\n3|3'
+}

@@ -99,7 +99,7 @@ sqlite:$(pwd -P)/t.db#t" ]
 @test "--max-rejects counts, in numbers and per cent" {
   run --separate-stderr into --key id --max-rejects 1 --rejects r < <(rows '{"id":1}' '{}' '{}')
   status_is 1
-  stderr_has "more than 1 records rejected (--max-rejects): line 3:"
+  stderr_has "line 3: more than 1 records rejected (--max-rejects), the last:"
   run --separate-stderr into --key id --max-rejects 50% --rejects r < <(rows '{"id":1}' '{}')
   status_is 3
   run --separate-stderr into --key id --max-rejects 49% --rejects r < <(rows '{"id":1}' '{}')
@@ -107,7 +107,7 @@ sqlite:$(pwd -P)/t.db#t" ]
   stderr_has "1 of 2 records rejected, more than 49%"
   run --separate-stderr into --key id --max-rejects 5 < <(rows '{"id":1}')
   status_is 2
-  stderr_has "add --rejects FILE"
+  stderr_has "above 0 needs '--rejects FILE'"
 }
 
 # --- modes ---------------------------------------------------------------------------------------

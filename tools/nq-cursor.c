@@ -187,7 +187,7 @@ list_with(
     struct nq_store *s, void (*show)(const struct nq_rows *, struct nq_buf *), struct nq_err *err)
 {
 	struct nq_buf b = NQ_BUF_INIT;
-	struct nq_rows rows;
+	struct nq_rows rows = {NULL, 0, 0};
 	int rc = nq_rows_collect(&rows, s, o.operands > 0 ? o.operand[0] : NULL,
 	    o.operands > 1 ? o.operand[1] : NULL, err);
 
@@ -411,7 +411,8 @@ check_names(enum names names, struct nq_err *err)
 static int
 run_verb(const struct verb *v, struct nq_err *err)
 {
-	struct nq_key k = {o.operand[0], o.operands > 1 ? o.operand[1] : NULL};
+	struct nq_key k = {
+	    o.operands > 0 ? o.operand[0] : NULL, o.operands > 1 ? o.operand[1] : NULL};
 	struct nq_buf room = NQ_BUF_INIT;
 	struct nq_store s = {.ops = NULL};
 	struct nq_row row;
@@ -481,5 +482,5 @@ main(int argc, char **argv)
 						: nq_log_failure(&err);
 	nq_list_free(&o.fields);
 	nq_buf_free(&about);
-	return nq_cli_finish(status);
+	return (int)nq_cli_finish(status);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/ref.h"
 #include "base/secret.h"
+#include "fetch/body.h"
 #include "fetch/pull.h"
 #include "http/auth.h"
 #include "json/settings.h"
@@ -16,26 +17,34 @@ struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
 	struct nq_list query, headers;
-	const char *auth, *settings, *env_file, *stats, *run_id;
-	bool end_mark, dry_run;
+	const char *auth, *settings, *env_file, *stats, *run_id, *json;
+	struct nq_buf body;
+	bool end_mark, dry_run, body_secret;
 	struct nq_refs refs;
 };
 
 static struct options o = {
     .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE},
     .refs = {.env_file = NQ_BUF_INIT},
+    .body = NQ_BUF_INIT,
 };
 
 static const struct nq_opt table[] = {
     {"query", 'q', "NAME=VALUE", NQ_OPT_LIST, &o.query,
 	"add to the query; references are filled in"},
     {"header", 'H', "LINE", NQ_OPT_LIST, &o.headers, "send this header ('Name: value')"},
+    {"request", 'X', "METHOD", NQ_OPT_STR, &o.pull.method,
+	"ask with this method (GET, or POST with a body)"},
+    {"json", 'd', "BODY|@FILE", NQ_OPT_STR, &o.json,
+	"send this JSON; references in its strings are filled in"},
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
 	"credential by reference: bearer=, basic=, header:NAME="},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
-	"how to go on: page offset cursor header next-url link keyset none auto"},
+	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
 	"where the list of records is (default: look for it)"},
+    {"allow-origin", 0, "ORIGIN", NQ_OPT_LIST, &o.pull.allow_origins,
+	"follow next URLs there too, without credentials"},
     {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
 	"take a page without that list for an empty one"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
@@ -46,6 +55,9 @@ static const struct nq_opt table[] = {
 	"on a record without watermark: fail (default) or skip it"},
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
+    {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
+    {"strict", 0, NULL, NQ_OPT_FLAG, &o.pull.strict,
+	"fail (75) when the pull looks incomplete, instead of warning"},
     {"end-mark", 0, NULL, NQ_OPT_FLAG, &o.end_mark, "close a complete pull with a control line"},
     {"max-pages", 0, "N", NQ_OPT_NUMBER, &o.pull.max_pages, "stop after N pages, without end mark"},
     {"max-records", 0, "N", NQ_OPT_NUMBER, &o.pull.max_records,
@@ -116,20 +128,21 @@ build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *
 static int
 print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
-	struct nq_buf line = NQ_BUF_INIT;
+	struct nq_buf line = NQ_BUF_INIT, body = NQ_BUF_INIT;
 	int rc;
 
-	nq_buf_adds(&line, "GET ");
-	rc = nq_pull_first(p, http, url, &line, err);
-	nq_buf_addc(&line, '\n');
+	rc = nq_pull_first(p, http, url, &line, &body, err);
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
 	if (o.auth != NULL)
 		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	if (body.len > 0)
+		nq_buf_addf(&line, "\n%s\n", body.data);
 	nq_secret_redact(&line);
 	if (rc == 0)
 		fputs(line.data, stdout);
 	nq_buf_free(&line);
+	nq_buf_free(&body);
 	return rc;
 }
 
@@ -159,6 +172,8 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 		rc = -1;
 	if (rc == 0 && secret)
 		rc = nq_http_secret(http, "the URL", err);
+	if (rc == 0 && o.body_secret)
+		rc = nq_http_secret(http, "the body", err);
 	if (rc == 0 && o.auth != NULL)
 		rc = nq_auth_apply(http, &o.refs, o.auth, err);
 	if (rc == 0)
@@ -199,7 +214,13 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
 	}
-	return rc == 0 && !o.dry_run ? write_stats(p, NULL, err) : rc;
+	if (o.dry_run)
+		return rc;
+	if (rc == 0)
+		rc = nq_pull_conclude(p, err);
+	if (err->status != NQ_USAGE && write_stats(p, NULL, err) == -1)
+		rc = -1;
+	return rc;
 }
 
 /* The last line: what came before is complete, or why it is not. */
@@ -234,9 +255,28 @@ open_refs(struct nq_settings *settings, struct nq_err *err)
 	return 0;
 }
 
+/* HEAD gives nothing to pull. */
+static int
+open_request(struct nq_err *err)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *m = o.pull.method;
+
+	if (m != NULL && (*m == '\0' || m[strspn(m, letters)] != '\0' || strcmp(m, "HEAD") == 0))
+		return nq_err_set(err, NQ_USAGE, "-X: '%s' is no method to pull with", m);
+	if (o.json == NULL)
+		return 0;
+	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
+		return -1;
+	o.pull.body = nq_buf_str(&o.body);
+	return 0;
+}
+
 static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
+	if (open_request(err) == -1)
+		return -1;
 	if (nq_pull_open(p, &o.pull, stdout, err) == -1)
 		return -1;
 	if (!is_url(*operands) && !nq_ref_present(nq_str(*operands)))
@@ -265,6 +305,7 @@ main(int argc, char **argv)
 	if (first == -1)
 		return nq_cli_usage_error(&cli, &err);
 	nq_log_run_id(o.run_id);
+	nq_io_widen_pipe(STDOUT_FILENO);
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
@@ -274,6 +315,8 @@ main(int argc, char **argv)
 		nq_pull_free(&pull);
 	nq_settings_free(&settings);
 	nq_refs_free(&o.refs);
+	nq_buf_free(&o.body);
+	nq_list_free(&o.pull.allow_origins);
 	nq_list_free(&o.query);
 	nq_list_free(&o.headers);
 	nq_secret_forget();

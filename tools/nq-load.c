@@ -63,7 +63,7 @@ static const struct nq_opt opts[] = {
     {"env-file", 0, "FILE", NQ_OPT_STR, &env_file,
 	"take ${NAME} from it where the environment has none"},
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &vars, "the value of ${var.NAME}"},
-    NQ_HTTP_OPTS(&o.http),
+    NQ_HTTP_OPTS_NAMED(&o.http, "cert-key"),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 

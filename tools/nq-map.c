@@ -115,10 +115,12 @@ work(struct nq_err *err)
 	struct nq_prog prog;
 	struct nq_schema schema;
 	enum nq_status status = NQ_USAGE;
-	const struct nq_schema *used = opt.schema != NULL ? &schema : NULL;
+	const struct nq_schema *used = NULL;
 
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
+	if (opt.schema != NULL)
+		used = &schema;
 	if (open_mapping(&prog, err) == 0 &&
 	    (used == NULL || nq_schema_open(&schema, opt.schema, err) == 0) &&
 	    look(&prog, used, err) == 0)
@@ -140,10 +142,10 @@ main(int argc, char **argv)
 	nq_cli_begin("nq-map");
 	rc = parse(argc, argv, &err);
 	if (rc == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (rc == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
 	status = work(&err);
 	nq_list_free(&opt.args);
-	return nq_cli_finish(status);
+	return (int)nq_cli_finish(status);
 }

@@ -100,7 +100,7 @@ multiply(const struct nat *a, const struct nat *b, struct nat *out)
 		out->d[i] = 0;
 	for (size_t i = 0; i < a->n; i++) {
 		carry = 0;
-		for (size_t j = 0; j < b->n || carry > 0; j++) {
+		for (size_t j = 0; i + j < out->n && (j < b->n || carry > 0); j++) {
 			v = out->d[i + j] + carry + (j < b->n ? (unsigned)a->d[i] * b->d[j] : 0u);
 			out->d[i + j] = (uint8_t)(v % 10);
 			carry = v / 10;
@@ -215,7 +215,7 @@ align(struct decimal *a, struct decimal *b)
 }
 
 static void
-sum(struct decimal *a, struct decimal *b)
+sum_up(struct decimal *a, struct decimal *b)
 {
 	struct decimal keep;
 
@@ -234,7 +234,7 @@ sum(struct decimal *a, struct decimal *b)
 static void
 product(struct decimal *a, const struct decimal *b)
 {
-	struct nat out;
+	struct nat out = {0, {0}};
 
 	multiply(&a->v, &b->v, &out);
 	a->v = out;
@@ -290,7 +290,7 @@ nq_decimal_calc(char op, struct nq_str a, struct nq_str b, struct nq_buf *out, c
 	if (op == '-')
 		y.minus = !y.minus;
 	if (op == '+' || op == '-')
-		sum(&x, &y);
+		sum_up(&x, &y);
 	else if (op == '*')
 		product(&x, &y);
 	else if (op == '/')

@@ -16,8 +16,17 @@ uint64_t
 nq_hash(uint64_t seed, const void *p, size_t n)
 {
 	const unsigned char *at = p;
-	uint64_t h = mix(seed, n), word;
+	uint64_t h = mix(seed, n), lane[4] = {h, ~h, h + 1, ~h - 1}, word;
 
+	if (n >= 2 * sizeof(lane)) { /* four chains side by side keep the multiplier busy */
+		for (; n >= sizeof(lane); n -= sizeof(lane), at += sizeof(lane)) {
+			for (int i = 0; i < 4; i++) {
+				memcpy(&word, at + 8 * i, sizeof(word));
+				lane[i] = mix(lane[i], word);
+			}
+		}
+		h = mix(mix(mix(lane[0], lane[1]), lane[2]), lane[3]);
+	}
 	for (; n >= sizeof(word); n -= sizeof(word), at += sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
 		h = mix(h, word);

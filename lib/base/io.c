@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* mkostemp(3) */
+#define _GNU_SOURCE /* mkostemp(3), F_SETPIPE_SZ */
 #include "base/io.h"
 
 #include <errno.h>
@@ -49,6 +49,16 @@ nq_io_read_file(const char *path, size_t max, struct nq_buf *b, struct nq_err *e
 	if (fd != STDIN_FILENO)
 		close(fd);
 	return rc;
+}
+
+void
+nq_io_widen_pipe(int fd)
+{
+#ifdef F_SETPIPE_SZ
+	(void)fcntl(fd, F_SETPIPE_SZ, NQ_PAGE_MEMORY); /* refused to those who have many: fine */
+#else
+	(void)fd;
+#endif
 }
 
 int

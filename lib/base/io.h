@@ -25,6 +25,9 @@ int nq_io_append_file(const char *path, struct nq_str content, mode_t mode, stru
 /* All of it, whatever write(2) takes at once; -1 with errno. */
 int nq_io_write_all(int fd, const void *, size_t);
 
+/* Lets a pipe hold a page or more, so that its writer can go on; anything else is left alone. */
+void nq_io_widen_pipe(int fd);
+
 /* Like mkdir -p with mode for each new part. */
 int nq_io_make_dirs(const char *path, mode_t mode, struct nq_err *);
 

@@ -50,7 +50,7 @@ offset_of(const struct nq_buf *mark, size_t *where)
 static void
 write_like(const struct nq_buf *like, struct nq_time t, struct nq_buf *out)
 {
-	size_t zone, point, digits = 0;
+	size_t zone, point, digits;
 	time_t sec = (time_t)(t.sec + offset_of(like, &zone));
 	char fraction[24];
 	struct tm tm;

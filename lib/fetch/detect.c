@@ -59,6 +59,8 @@ static const char *const more_names[] = {"next", "nextcursor", "nexttoken", "nex
 static const char *const total_names[] = {"total", "totalcount", "totalitems", "totalrecords",
     "totalresults", "totalelements", "total.value", "totalhits", NULL};
 
+static const char *const flag_names[] = {"hasmore", "hasnext", "hasnextpage", "more", NULL};
+
 /* What the number of the page itself is called; it stands beside the number of pages. */
 static const char *const page_names[] = {"page", "currentpage", "pagenumber", "pageindex",
     "currentpagenumber", "pageno", "current", "number", NULL};
@@ -174,6 +176,47 @@ add_start(const struct nq_probe *p, const struct nq_probe_scalar *of, struct nq_
 	}
 }
 
+/* The flag that belongs to a token stands beside it or further out. */
+static void
+add_more(const struct nq_probe *p, const struct nq_probe_scalar *of, struct nq_buf *spec)
+{
+	const struct nq_probe_scalar *s;
+	bool yes;
+
+	for (const char *const *name = flag_names; *name != NULL; name++) {
+		for (size_t i = 0; i < p->nscalars; i++) {
+			s = &p->scalar[i];
+			if (!path_ends(s->path.data, *name) || parent(s) > parent(of) ||
+			    memcmp(s->path.data, of->path.data, parent(s)) != 0 ||
+			    nq_value_bool(&s->value, &yes) == -1)
+				continue;
+			nq_buf_addf(spec, ",more=%s", s->path.data);
+			return;
+		}
+	}
+}
+
+/* A member that could name the next page, or says whether there is one, and says no. */
+static const struct nq_probe_scalar *
+says_no_more(const struct nq_probe *p)
+{
+	const struct nq_probe_scalar *s;
+	bool yes;
+
+	for (size_t i = 0; i < p->nscalars; i++) {
+		s = &p->scalar[i];
+		for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]); k++)
+			if (path_ends(s->path.data, signs[k].name) && nq_value_empty(&s->value) &&
+			    strncmp(signs[k].spec, "page:total", 10) != 0)
+				return s;
+		for (const char *const *name = flag_names; *name != NULL; name++)
+			if (path_ends(s->path.data, *name) && nq_value_bool(&s->value, &yes) == 0 &&
+			    !yes)
+				return s;
+	}
+	return NULL;
+}
+
 static bool
 by_signs(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 {
@@ -190,6 +233,8 @@ by_signs(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 		nq_buf_adds(spec, hole + 1);
 		if (strncmp(signs[i].spec, "page:total", 10) == 0)
 			add_start(p, s, spec);
+		if (strncmp(signs[i].spec, "cursor:", 7) == 0)
+			add_more(p, s, spec);
 		nq_buf_addf(why, "'%s' is %s", s->path.data, signs[i].what);
 		return true;
 	}
@@ -242,6 +287,8 @@ unfollowed(const struct nq_probe *p, uint64_t records, struct nq_err *err)
 			    "or --paginate none for this page alone",
 			    s->path.data);
 	}
+	if (says_no_more(p) != NULL)
+		return 0;
 	for (const char *const *name = total_names; *name != NULL; name++) {
 		s = find(p, *name, A_NUMBER);
 		if (s == NULL || nq_value_uint(&s->value, &total) == -1 || total <= records)
@@ -364,4 +411,19 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 	}
 	nq_buf_adds(path, found != NULL ? found->path.data : ".");
 	return 0;
+}
+
+bool
+nq_detect_total(const struct nq_probe *p, struct nq_buf *path)
+{
+	const struct nq_probe_scalar *s;
+
+	for (const char *const *name = total_names; *name != NULL && !one_object(p); name++) {
+		s = find(p, *name, A_NUMBER);
+		if (s == NULL)
+			continue;
+		nq_buf_addstr(path, nq_buf_str(&s->path));
+		return true;
+	}
+	return false;
 }

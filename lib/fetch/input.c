@@ -153,7 +153,7 @@ open_reader(struct nq_input *in, struct nq_err *err)
 			return -1;
 		return archive_read_open(in->archive, in, NULL, gunzip, NULL);
 	}
-	if (lseek(in->fd, -(off_t)n, SEEK_CUR) == 0)
+	if (lseek(in->fd, 0, SEEK_CUR) == (off_t)n && lseek(in->fd, 0, SEEK_SET) == 0)
 		return archive_read_open_fd(in->archive, in->fd, sizeof(in->in));
 	nq_buf_add(&in->plain, head, n);
 	return archive_read_open(in->archive, in, NULL, pass, NULL);
@@ -318,6 +318,20 @@ is_empty_file(struct nq_input *in)
 	return in->empty;
 }
 
+/* An archive may end before the gzip stream around it does, whose checksum is still to come. */
+static int
+drain_gzip(struct nq_input *in, struct nq_err *err)
+{
+	while (in->gzip && !in->eof) {
+		nq_buf_reset(&in->plain);
+		if (gunzip_slice(in, err) == -1) {
+			err->status = NQ_FAIL;
+			return nq_err_at(err, "'%s': ", in->path);
+		}
+	}
+	return 0;
+}
+
 /* 1: the next page of the open file; 0: it has no more. */
 static int
 next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
@@ -326,6 +340,8 @@ next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
 	const char *name;
 	int rc;
 
+	if (in->empty)
+		return 0;
 	/* ARCHIVE_WARN: a name that our locale, which is C, cannot spell */
 	while (
 	    (rc = archive_read_next_header(in->archive, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
@@ -343,6 +359,8 @@ next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
 	}
 	if (rc != ARCHIVE_EOF)
 		return archive_failed(in, err);
+	if (drain_gzip(in, err) == -1)
+		return -1;
 	return is_empty_file(in) ? is_page(in, lines, in->fts == NULL) : 0;
 }
 

@@ -7,28 +7,23 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/secret.h"
+#include "base/time.h"
+#include "fetch/track.h"
 #include "json/mem.h"
 #include "json/text.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, TARGETS };
+enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
+
+_Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
 
 enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
-
-/* Where we are: an open array or object, and which of the wanted paths lead through it. */
-struct frame {
-	bool is_array;
-	uint32_t index; /* of the current item */
-	uint32_t on;	/* bit t: the steps of target t match so far */
-	uint32_t now;	/* bit t: the current member or item matches its next step */
-};
 
 struct nq_page_parser {
 	struct nq_page *page;
 	yajl_handle yajl;
 	yajl_callbacks cb; /* ours to change: what nobody asks for is not called */
 	struct nq_utf8 utf8;
-	struct frame frame[NQ_MAX_DEPTH + 1];
-	uint32_t depth;
+	struct nq_track at;
 	uint32_t list_depth;   /* depth inside the list of records, 0 while outside */
 	uint32_t record_depth; /* depth inside a record, 0 while outside */
 	bool list_seen, has_watermark, failed;
@@ -38,33 +33,14 @@ struct nq_page_parser {
 	uint64_t before;	       /* bytes of the body before this chunk */
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top */
+	struct nq_time high;	       /* the instant of the watermark */
+	uint64_t id;		       /* of the record, as a digest */
 	char first[512];	       /* of the body, for messages */
 	size_t nfirst;
 	struct nq_err *err;
 };
 
 #define NO_MARK "the watermark of this record is neither text nor number"
-
-static const struct nq_path *
-target_path(const struct nq_page_spec *s, int t)
-{
-	switch (t) {
-	case RECORDS:
-		return &s->records;
-	case WATERMARK:
-		return &s->watermark;
-	case FIELD:
-		return &s->field;
-	default:
-		return &s->watch[t];
-	}
-}
-
-static uint32_t
-target_base(const struct nq_page_parser *p, int t)
-{
-	return t >= WATERMARK ? p->record_depth - 1 : 0;
-}
 
 static size_t
 here(const struct nq_page_parser *p)
@@ -87,71 +63,53 @@ fail(struct nq_page_parser *p, const char *why)
 	return stop(p);
 }
 
-/* Which targets the current member (key) or item (its index) of the frame stands on. */
-static uint32_t
-advance(const struct nq_page_parser *p, const struct frame *f, struct nq_str key)
+static int
+not_object(struct nq_page_parser *p)
 {
-	const struct nq_path *path;
-	const struct nq_step *step;
-	uint32_t now = 0;
-	size_t at;
-
-	for (uint32_t left = f->on; left != 0; left &= left - 1) {
-		int t = __builtin_ctz(left);
-
-		path = target_path(p->page->spec, t);
-		at = p->depth - 1 - target_base(p, t);
-		if (at >= path->n)
-			continue;
-		step = &path->step[at];
-		if (f->is_array ? step->key.p == NULL && step->index == (int64_t)f->index
-				: step->key.p != NULL && nq_str_eq(step->key, key))
-			now |= 1u << t;
-	}
-	return now;
+	return fail(p, p->page->spec->lines
+			   ? "a record must be an object"
+			   : "the list of records holds something that is not an object");
 }
 
-/* Of those, which have no step left: the value that comes is theirs. */
+/* The targets inside a record, whose paths start where it starts. */
 static uint32_t
-complete(const struct nq_page_parser *p, uint32_t now)
+enter_record(struct nq_page_parser *p)
 {
-	uint32_t done = 0;
+	const struct nq_page_spec *s = p->page->spec;
 
-	for (int t = 0; now >> t != 0; t++)
-		if ((now & 1u << t) != 0 &&
-		    p->depth - target_base(p, t) == target_path(p->page->spec, t)->n)
-			done |= 1u << t;
-	return done;
-}
-
-static uint32_t
-page_targets(const struct nq_page_spec *s)
-{
-	return s->watching | 1u << RECORDS;
-}
-
-static uint32_t
-record_targets(const struct nq_page_spec *s)
-{
-	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0);
+	for (int t = WATERMARK; t < TARGETS; t++)
+		p->at.want[t].base = p->record_depth - 1;
+	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0) |
+	       (s->has_id ? 1u << ID : 0);
 }
 
 /* The targets that the value about to come stands on. */
 static uint32_t
 arrive(struct nq_page_parser *p)
 {
-	struct frame *f;
+	const struct nq_page_spec *s = p->page->spec;
 
-	if (p->depth == 0) {
-		p->values++;
-		return p->page->spec->lines ? 0 : page_targets(p->page->spec);
+	p->values += p->at.depth == 0;
+	return nq_track_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
+}
+
+/* An instant is read once; what is none is told by the general way. */
+static bool
+take_instant(struct nq_page_parser *p, const char *text, size_t n)
+{
+	struct nq_buf *high = &p->page->watermark;
+	struct nq_time t;
+	int naive;
+
+	if (n > NQ_MAX_CURSOR || nq_time_parse((struct nq_str){text, n}, &t, &naive) == -1)
+		return false;
+	if (high->len == 0 || nq_time_cmp(t, p->high) > 0) {
+		nq_buf_reset(high);
+		nq_buf_add(high, text, n);
+		p->high = t;
 	}
-	f = &p->frame[p->depth - 1];
-	if (!f->is_array)
-		return f->now;
-	f->now = f->on != 0 ? advance(p, f, (struct nq_str){NULL, 0}) : 0;
-	f->index++;
-	return f->now;
+	p->has_watermark = true;
+	return true;
 }
 
 static int
@@ -163,6 +121,8 @@ note_watermark(struct nq_page_parser *p, enum nq_type type, const char *text, si
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
 		return fail(p, NO_MARK);
+	if (s->cursor_type == NQ_CURSOR_TIMESTAMP && take_instant(p, text, n))
+		return 1;
 	if (nq_watermark_check(s->cursor_type, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
@@ -179,11 +139,11 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 	uint32_t done;
 
 	p->token_end = p->before + here(p);
-	if (p->record_depth == 0 && p->depth > 0 && p->depth == p->list_depth)
-		return fail(p, "the list of records holds something that is not an object");
-	done = complete(p, arrive(p));
-	if (p->depth == 0 && p->page->spec->lines)
-		return fail(p, "a record must be an object");
+	if (p->record_depth == 0 && p->at.depth > 0 && p->at.depth == p->list_depth)
+		return not_object(p);
+	done = nq_track_ends(&p->at, arrive(p));
+	if (p->at.depth == 0 && p->page->spec->lines)
+		return not_object(p);
 	for (int t = 0; done >> t != 0; t++) {
 		if ((done & 1u << t) == 0)
 			continue;
@@ -195,6 +155,8 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 			return 0;
 		else if (t == FIELD)
 			nq_value_set(&p->page->field, type, text, n);
+		else if (t == ID && type != NQ_NULL)
+			p->id = nq_hash(type, text, n);
 		else if (t < RECORDS)
 			nq_value_set(&p->page->watched[t], type, text, n);
 	}
@@ -229,13 +191,12 @@ static int
 on_key(void *ctx, const unsigned char *text, size_t n)
 {
 	struct nq_page_parser *p = ctx;
-	struct frame *f = &p->frame[p->depth - 1];
 	struct nq_str key = {(const char *)text, n};
 
 	p->token_end = p->before + here(p);
-	if (p->depth == p->record_depth && nq_str_is(key, "_nq"))
+	if (p->at.depth == p->record_depth && nq_str_is(key, "_nq"))
 		return fail(p, "the member '_nq' is reserved for control lines");
-	f->now = f->on != 0 ? advance(p, f, key) : 0;
+	nq_track_key(&p->at, key);
 	return 1;
 }
 
@@ -243,8 +204,8 @@ on_key(void *ctx, const unsigned char *text, size_t n)
 static void
 look_or_not(struct nq_page_parser *p)
 {
-	bool look = p->record_depth == 0 || p->frame[p->depth - 1].on != 0;
-	bool keys = look || p->depth == p->record_depth;
+	bool look = p->record_depth == 0 || nq_track_looks(&p->at);
+	bool keys = look || p->at.depth == p->record_depth;
 
 	p->cb.yajl_null = look ? on_null : NULL;
 	p->cb.yajl_boolean = look ? on_boolean : NULL;
@@ -258,23 +219,24 @@ static int
 enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 {
 	const struct nq_page_spec *s = p->page->spec;
-	bool in_list = p->depth > 0 && p->depth == p->list_depth;
-	bool top = p->depth == 0 && (s->lines || (s->records.n == 0 && !is_array));
+	bool in_list = p->at.depth > 0 && p->at.depth == p->list_depth;
+	bool top = p->at.depth == 0 && (s->lines || (s->records.n == 0 && !is_array));
 
 	if (p->record_depth > 0)
 		return 1;
 	if ((in_list || (top && s->lines)) && is_array)
-		return fail(p, "the list of records holds something that is not an object");
+		return not_object(p);
 	if (in_list || top || ((done & 1u << RECORDS) != 0 && !is_array)) {
 		p->list_seen = true;
-		p->record_depth = p->depth + 1;
+		p->record_depth = p->at.depth + 1;
 		p->record_from = here(p) - 1;
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
 		p->page->field.type = NQ_ABSENT;
+		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {
 		p->list_seen = true;
-		p->list_depth = p->depth + 1;
+		p->list_depth = p->at.depth + 1;
 	}
 	return 1;
 }
@@ -282,10 +244,9 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 static int
 on_open(struct nq_page_parser *p, bool is_array)
 {
-	uint32_t now = arrive(p), done = complete(p, now);
-	struct frame *f;
+	uint32_t now = arrive(p), done = nq_track_ends(&p->at, now), through = now & ~done;
 
-	if (p->depth == NQ_MAX_DEPTH)
+	if (p->at.depth == NQ_MAX_DEPTH)
 		return fail(p, "nested too deeply");
 	if ((done & 1u << WATERMARK) != 0)
 		return fail(p, NO_MARK);
@@ -294,10 +255,9 @@ on_open(struct nq_page_parser *p, bool is_array)
 			nq_value_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
 		return 0;
-	f = &p->frame[p->depth++];
-	*f = (struct frame){is_array, 0, now & ~done, 0};
-	if (p->record_depth == p->depth)
-		f->on |= record_targets(p->page->spec);
+	if (p->record_depth == p->at.depth + 1)
+		through |= enter_record(p);
+	nq_track_open(&p->at, is_array, through);
 	p->token_end = p->before + here(p);
 	look_or_not(p);
 	return 1;
@@ -338,7 +298,7 @@ take_record(struct nq_page_parser *p)
 	n = mem->len - p->record_start;
 	if (n > page->spec->max_line && too_large(p) == -1)
 		return 0;
-	if (memchr(text, '\n', n) != NULL || memchr(text, '\r', n) != NULL)
+	if (p->utf8.control && (memchr(text, '\n', n) != NULL || memchr(text, '\r', n) != NULL))
 		nq_text_compact(mem, p->record_start);
 	page->digest = nq_hash(
 	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
@@ -349,6 +309,8 @@ take_record(struct nq_page_parser *p)
 		    (unsigned long long)page->records + 1);
 		return stop(p);
 	}
+	if (page->spec->has_id)
+		nq_buf_add(&page->ids, &p->id, sizeof(p->id));
 	page->records++;
 	p->record_depth = 0;
 	return nq_spool_settle(&page->lines, p->err) == 0 ? 1 : stop(p);
@@ -360,29 +322,13 @@ on_close(void *ctx)
 	struct nq_page_parser *p = ctx;
 
 	p->token_end = p->before + here(p);
-	if (p->depth == p->record_depth && take_record(p) == 0)
+	if (p->at.depth == p->record_depth && take_record(p) == 0)
 		return 0;
-	if (p->depth == p->list_depth)
+	if (p->at.depth == p->list_depth)
 		p->list_depth = 0;
-	p->depth--;
+	p->at.depth--;
 	look_or_not(p);
 	return 1;
-}
-
-int
-nq_page_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
-{
-	if (nq_path_parse(p, text, err) == -1)
-		return -1;
-	for (size_t i = 0; i < p->n; i++) {
-		if (p->step[i].key.p != NULL || p->step[i].index >= 0)
-			continue;
-		nq_path_free(p);
-		return nq_err_set(err, NQ_USAGE,
-		    "'%.*s' counts from the end, which is not known while a page comes in",
-		    (int)text.n, text.p);
-	}
-	return 0;
 }
 
 void
@@ -391,7 +337,7 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	memset(page, 0, sizeof(*page));
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
-	page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
+	page->ids = page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -413,6 +359,7 @@ nq_page_free(struct nq_page *page)
 	free(page->parser);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->ids);
 	nq_buf_free(&page->field.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
@@ -425,6 +372,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
+	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
 	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
@@ -433,6 +381,12 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 	memset(p, 0, sizeof(*p));
 	p->page = page;
 	p->err = err;
+	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
+		p->at.want[t].path = &page->spec->watch[t];
+	p->at.want[RECORDS].path = &page->spec->records;
+	p->at.want[WATERMARK].path = &page->spec->watermark;
+	p->at.want[FIELD].path = &page->spec->field;
+	p->at.want[ID].path = &page->spec->id;
 	p->cb = (yajl_callbacks){.yajl_start_map = on_open_map,
 	    .yajl_end_map = on_close,
 	    .yajl_start_array = on_open_array,

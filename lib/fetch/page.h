@@ -19,7 +19,8 @@
  * failed attempt gave is seen by anyone: nq_page_begin() forgets it.
  */
 
-enum { NQ_PAGE_WATCHES = 12 };
+/* The last watch is for the declared number of records, all others for the pager. */
+enum { NQ_PAGE_WATCHES = 12, NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1 };
 
 struct nq_page_spec {
 	struct nq_path records;		       /* where the list is; the whole body with no steps */
@@ -33,11 +34,10 @@ struct nq_page_spec {
 	bool watermark_null_ok; /* a record without it does not count, instead of failing */
 	bool has_field;
 	struct nq_path field; /* in each record: the pager goes on from the last one's */
+	bool has_id;
+	struct nq_path id; /* in each record: its digest is kept */
 	size_t max_line;
 };
-
-/* Reads a path that can be followed while a page comes in: no index from the end. */
-int nq_page_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
 struct nq_page {
 	const struct nq_page_spec *spec;
@@ -48,6 +48,7 @@ struct nq_page {
 	struct nq_value watched[NQ_PAGE_WATCHES];
 	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
 	struct nq_value field;	 /* of the last record */
+	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_page_parser *parser;
 };
 

@@ -1,9 +1,11 @@
 #include "fetch/pager.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fetch/track.h"
 
 static const struct nq_pager_kind *const kinds[] = {&nq_pager_page, &nq_pager_offset,
     &nq_pager_cursor, &nq_pager_header, &nq_pager_next_url, &nq_pager_link, &nq_pager_keyset,
@@ -73,6 +75,43 @@ set_keys(struct nq_pager *p, const char *s, struct nq_err *err)
 	}
 }
 
+static const char *
+key_named(const struct nq_pager *p, const char *name)
+{
+	for (size_t i = 0; p->kind->keys[i].name != NULL; i++)
+		if (strcmp(p->kind->keys[i].name, name) == 0)
+			return p->key[i];
+	return NULL;
+}
+
+/* Key in: query, body:PATH or header:NAME. */
+static int
+set_in(struct nq_pager *p, struct nq_err *err)
+{
+	const char *in = key_named(p, "in");
+
+	if (in == NULL || strcmp(in, "query") == 0)
+		return 0;
+	if (key_named(p, "size") != NULL || key_named(p, "limit") != NULL)
+		return nq_err_set(err, NQ_USAGE,
+		    "--paginate %s: with in, write the page size into --json or the URL",
+		    p->kind->name);
+	if (strncmp(in, "body:", 5) == 0) {
+		p->in = NQ_IN_BODY;
+		if (nq_path_parse(&p->in_body, nq_str(in + 5), err) == -1)
+			return nq_err_at(err, "--paginate %s: in: ", p->kind->name);
+		return 0;
+	}
+	p->in = NQ_IN_HEADER;
+	p->in_header = in + strlen("header:");
+	if (strncmp(in, "header:", 7) == 0 && *p->in_header != '\0' &&
+	    strpbrk(p->in_header, ": \t\r\n") == NULL)
+		return 0;
+	return nq_err_set(err, NQ_USAGE,
+	    "--paginate %s: in: write query, body:PATH or header:NAME, not '%s'", p->kind->name,
+	    in);
+}
+
 int
 nq_pager_parse(struct nq_pager *p, const char *spec, struct nq_err *err)
 {
@@ -92,6 +131,9 @@ nq_pager_parse(struct nq_pager *p, const char *spec, struct nq_err *err)
 			p->key[i] = nq_strdup(p->kind->keys[i].preset);
 	if (spec[n] == ':' && set_keys(p, spec + n + 1, err) == -1)
 		return -1;
+	p->place_is_number = p->kind->counts;
+	if (set_in(p, err) == -1)
+		return -1;
 	return p->kind->open(p, err);
 }
 
@@ -101,6 +143,7 @@ nq_pager_free(struct nq_pager *p)
 	for (size_t i = 0; i < NQ_PAGER_KEYS; i++)
 		free(p->key[i]);
 	nq_buf_free(&p->token);
+	nq_path_free(&p->in_body);
 	memset(p, 0, sizeof(*p));
 	p->token = (struct nq_buf)NQ_BUF_INIT;
 }
@@ -111,7 +154,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 	bool field = p->kind->field == (int)i;
 	struct nq_path *path = field ? &spec->field : &spec->watch[i];
 
-	if (nq_page_path(path, nq_str(p->key[i]), err) == -1)
+	if (nq_track_path(path, nq_str(p->key[i]), err) == -1)
 		return nq_err_at(err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 	if (field)
 		spec->has_field = true;
@@ -123,7 +166,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 int
 nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_err *err)
 {
-	spec->watching = 0;
+	spec->watching &= 1u << NQ_PAGE_TOTAL;
 	spec->has_field = false;
 	for (size_t i = 0; p->kind != NULL && p->kind->keys[i].name != NULL; i++)
 		if (p->kind->keys[i].is_path && p->key[i] != NULL && watch(p, i, spec, err) == -1)
@@ -135,6 +178,15 @@ void
 nq_pager_ask(const struct nq_pager *p, struct nq_url *u)
 {
 	p->kind->ask(p, u);
+}
+
+void
+nq_pager_place(const struct nq_pager *p, struct nq_buf *b)
+{
+	if (p->kind->counts)
+		nq_buf_addf(b, "%" PRIu64, p->at);
+	else
+		nq_buf_addstr(b, nq_buf_str(&p->token));
 }
 
 int
@@ -201,6 +253,7 @@ nq_pager_by_token(struct nq_pager *p, int key, const struct nq_value *v, struct 
 		return nq_pager_unusable(p, key, "a text or a number", err);
 	if (v->text.len > NQ_MAX_TOKEN)
 		return nq_err_set(err, NQ_FAIL, "a page token of more than %u bytes", NQ_MAX_TOKEN);
+	p->place_is_number = v->type == NQ_NUMBER;
 	nq_buf_reset(&p->token);
 	nq_buf_addstr(&p->token, nq_buf_str(&v->text));
 	return 1;

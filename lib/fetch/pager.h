@@ -30,7 +30,7 @@ struct nq_pager_key {
 	bool is_path;
 };
 
-enum { NQ_PAGER_KEYS = NQ_PAGE_WATCHES };
+enum { NQ_PAGER_KEYS = NQ_PAGE_TOTAL };
 
 struct nq_pager_kind {
 	const char *name;
@@ -40,8 +40,12 @@ struct nq_pager_kind {
 	void (*ask)(const struct nq_pager *, struct nq_url *);
 	/* After a page: 1 there is more, 0 done (reason says why), -1 it cannot be told. */
 	int (*next)(struct nq_pager *, const struct nq_answer *, struct nq_err *);
-	int field; /* the key that names a field of the last record, -1 for none */
+	int field;   /* the key that names a field of the last record, -1 for none */
+	bool counts; /* the place is a number, not a token */
 };
+
+/* Where a request tells the place (key in). */
+enum nq_pager_in { NQ_IN_QUERY, NQ_IN_BODY, NQ_IN_HEADER };
 
 struct nq_pager {
 	const struct nq_pager_kind *kind;
@@ -53,6 +57,14 @@ struct nq_pager {
 	uint64_t total;		  /* rows declared, with has_total */
 	bool has_total;
 	const char *reason; /* why the walk ended */
+	enum nq_pager_in in;
+	struct nq_path in_body; /* with NQ_IN_BODY */
+	const char *in_header;	/* with NQ_IN_HEADER: its name */
+	bool place_is_number;	/* a JSON number, in a body */
+	bool repeat;		/* a token may come again */
+	uint64_t size;		/* rows asked for on a page, 0: not said */
+	bool from_later;	/* the walk begins behind the first row */
+	const char *doubt;	/* what is odd about how the walk ended, NULL for nothing */
 };
 
 extern const struct nq_pager_kind nq_pager_page, nq_pager_offset, nq_pager_cursor, nq_pager_header,
@@ -67,6 +79,7 @@ int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err
 
 /* The two functions of the kind, with what all kinds count. */
 void nq_pager_ask(const struct nq_pager *, struct nq_url *);
+void nq_pager_place(const struct nq_pager *, struct nq_buf *); /* as text; nothing at first */
 int nq_pager_next(struct nq_pager *, const struct nq_answer *, struct nq_err *);
 
 /*

@@ -6,7 +6,7 @@
  * the limit asked for: where the server caps the limit, the rows between would be lost.
  */
 
-enum { PARAM, START, LIMIT_PARAM, LIMIT, MORE, TOTAL_ITEMS };
+enum { PARAM, START, LIMIT_PARAM, LIMIT, MORE, TOTAL_ITEMS, IN };
 
 static const struct nq_pager_key keys[] = {
     {"param", "offset", false},
@@ -15,20 +15,20 @@ static const struct nq_pager_key keys[] = {
     {"limit", NULL, false},
     {"more", NULL, true},
     {"total-items", NULL, true},
+    {"in", NULL, false},
     {NULL, NULL, false},
 };
 
 static int
 open_offset(struct nq_pager *p, struct nq_err *err)
 {
-	uint64_t limit;
-
 	if (nq_cli_number(p->key[START], &p->at) == -1)
 		return nq_err_set(
 		    err, NQ_USAGE, "--paginate offset: start: '%s' is not a number", p->key[START]);
-	if (p->key[LIMIT] != NULL && (nq_cli_number(p->key[LIMIT], &limit) == -1 || limit == 0))
+	if (p->key[LIMIT] != NULL && (nq_cli_number(p->key[LIMIT], &p->size) == -1 || p->size == 0))
 		return nq_err_set(err, NQ_USAGE,
 		    "--paginate offset: limit: '%s' is not a number above 0", p->key[LIMIT]);
+	p->from_later = p->at > 0;
 	return 0;
 }
 
@@ -55,4 +55,4 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_by_total(p, TOTAL_ITEMS, start, a, err);
 }
 
-const struct nq_pager_kind nq_pager_offset = {"offset", keys, open_offset, ask, next, -1};
+const struct nq_pager_kind nq_pager_offset = {"offset", keys, open_offset, ask, next, -1, true};

@@ -7,7 +7,7 @@
  * page sizes silently.
  */
 
-enum { PARAM, START, SIZE_PARAM, SIZE, NEXT, MORE, TOTAL_PAGES, TOTAL_ITEMS };
+enum { PARAM, START, SIZE_PARAM, SIZE, NEXT, MORE, TOTAL_PAGES, TOTAL_ITEMS, IN };
 
 static const struct nq_pager_key keys[] = {
     {"param", "page", false},
@@ -18,24 +18,24 @@ static const struct nq_pager_key keys[] = {
     {"more", NULL, true},
     {"total-pages", NULL, true},
     {"total-items", NULL, true},
+    {"in", NULL, false},
     {NULL, NULL, false},
 };
 
 static int
 open_page(struct nq_pager *p, struct nq_err *err)
 {
-	uint64_t size;
-
 	if (nq_cli_number(p->key[START], &p->at) == -1)
 		return nq_err_set(
 		    err, NQ_USAGE, "--paginate page: start: '%s' is not a number", p->key[START]);
-	if (p->key[SIZE] != NULL && (nq_cli_number(p->key[SIZE], &size) == -1 || size == 0))
+	if (p->key[SIZE] != NULL && (nq_cli_number(p->key[SIZE], &p->size) == -1 || p->size == 0))
 		return nq_err_set(err, NQ_USAGE,
 		    "--paginate page: size: '%s' is not a number above 0", p->key[SIZE]);
 	if ((p->key[SIZE] == NULL) != (p->key[SIZE_PARAM] == NULL))
 		return nq_err_set(err, NQ_USAGE,
 		    "--paginate page: size and size-param go together: "
 		    "size-param=per_page,size=200");
+	p->from_later = p->at > 1;
 	return 0;
 }
 
@@ -76,6 +76,8 @@ by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err
 	if (nq_value_uint(&a->page->watched[TOTAL_PAGES], &total) == -1)
 		return nq_pager_unusable(p, TOTAL_PAGES, "a number", err);
 	nq_cli_number(p->key[START], &start);
+	if (a->page->records == 0 && p->pages > 1 && !p->from_later)
+		p->doubt = "a page before the declared last one is empty";
 	return p->at < total + (start > 0) ? 1 : nq_pager_done(p, "all pages read");
 }
 
@@ -94,4 +96,4 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_by_rows(p, a);
 }
 
-const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, -1};
+const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, -1, true};

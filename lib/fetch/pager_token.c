@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "fetch/pager.h"
 #include "http/link.h"
 #include "http/origin.h"
@@ -7,12 +9,14 @@
  * in a header, a URL in the body or in a Link field, or a field of the last record.
  */
 
-enum { C_PARAM, C_NEXT, C_MORE };
+enum { C_PARAM, C_NEXT, C_MORE, C_REPEAT, C_IN };
 
 static const struct nq_pager_key cursor_keys[] = {
     {"param", "cursor", false},
     {"next", ".next_cursor", true},
     {"more", NULL, true},
+    {"repeat", "no", false},
+    {"in", NULL, false},
     {NULL, NULL, false},
 };
 
@@ -38,12 +42,13 @@ static const struct nq_pager_key link_keys[] = {
     {NULL, NULL, false},
 };
 
-enum { K_PARAM, K_FIELD, K_MORE };
+enum { K_PARAM, K_FIELD, K_MORE, K_IN };
 
 static const struct nq_pager_key keyset_keys[] = {
     {"param", NULL, false},
     {"field", ".id", true},
     {"more", NULL, true},
+    {"in", NULL, false},
     {NULL, NULL, false},
 };
 
@@ -56,9 +61,19 @@ open_token(struct nq_pager *p, struct nq_err *err)
 }
 
 static int
+open_cursor(struct nq_pager *p, struct nq_err *err)
+{
+	p->repeat = strcmp(p->key[C_REPEAT], "yes") == 0;
+	if (p->repeat || strcmp(p->key[C_REPEAT], "no") == 0)
+		return 0;
+	return nq_err_set(err, NQ_USAGE, "--paginate cursor: repeat: write yes or no, not '%s'",
+	    p->key[C_REPEAT]);
+}
+
+static int
 open_keyset(struct nq_pager *p, struct nq_err *err)
 {
-	if (p->key[K_PARAM] != NULL)
+	if (p->key[K_PARAM] != NULL || p->in != NQ_IN_QUERY)
 		return 0;
 	return nq_err_set(err, NQ_USAGE,
 	    "--paginate keyset: name the parameter: keyset:param=starting_after,field=.id");
@@ -97,12 +112,20 @@ ask_url(const struct nq_pager *p, struct nq_url *u)
 		nq_url_set(u, nq_buf_str(&p->token));
 }
 
+/* An empty page is not the end while there is a token, unless the token says nothing of itself. */
 static int
 next_cursor(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
 	int more = nq_pager_by_more(p, C_MORE, a, err);
 
-	return more == 1 ? nq_pager_by_token(p, C_NEXT, &a->page->watched[C_NEXT], err) : more;
+	if (more != 1)
+		return more;
+	if (p->repeat && a->page->records == 0)
+		return nq_pager_by_rows(p, a);
+	more = nq_pager_by_token(p, C_NEXT, &a->page->watched[C_NEXT], err);
+	if (more == 0 && p->key[C_MORE] != NULL)
+		p->doubt = "the API says that there is more, but gives no token";
+	return more;
 }
 
 static int
@@ -171,11 +194,12 @@ next_keyset(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 }
 
 const struct nq_pager_kind nq_pager_cursor = {
-    "cursor", cursor_keys, open_token, ask_cursor, next_cursor, -1};
+    "cursor", cursor_keys, open_cursor, ask_cursor, next_cursor, -1, false};
 const struct nq_pager_kind nq_pager_header = {
-    "header", header_keys, open_token, ask_header, next_header, -1};
+    "header", header_keys, open_token, ask_header, next_header, -1, false};
 const struct nq_pager_kind nq_pager_next_url = {
-    "next-url", next_url_keys, open_token, ask_url, next_url, -1};
-const struct nq_pager_kind nq_pager_link = {"link", link_keys, open_token, ask_url, next_link, -1};
+    "next-url", next_url_keys, open_token, ask_url, next_url, -1, false};
+const struct nq_pager_kind nq_pager_link = {
+    "link", link_keys, open_token, ask_url, next_link, -1, false};
 const struct nq_pager_kind nq_pager_keyset = {
-    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, K_FIELD};
+    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, K_FIELD, false};

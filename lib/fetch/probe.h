@@ -31,14 +31,6 @@ struct nq_probe {
 
 void nq_probe_init(struct nq_probe *);
 void nq_probe_free(struct nq_probe *);
-int nq_probe_data(void *probe, const char *, size_t, struct nq_err *);
-
-/*
- * The path of the records: a top-level array; else a list of objects with a name that APIs use
- * for it; else the only list of objects; else an empty list with such a name, or the only empty
- * list beside members that speak of pages; else the object itself. Several lists and none named so:
- * an error that lists them.
- */
-int nq_probe_records(const struct nq_probe *, struct nq_buf *path, struct nq_err *);
+int nq_probe_data(void *ctx, const char *, size_t, struct nq_err *);
 
 #endif

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "fetch/track.h"
+#include "fetch/adopt.h"
+#include "fetch/ask.h"
 #include "fetch/cap.h"
-#include "fetch/detect.h"
 #include "fetch/input.h"
 #include "json/text.h"
 
@@ -21,7 +23,7 @@ open_watermark(struct nq_pull *p, const char *spec, struct nq_err *err)
 		if (nq_cursor_type_parse(nq_str(colon + 1), &p->spec.cursor_type, err) == -1)
 			return nq_err_at(err, "--watermark: ");
 	}
-	if (nq_page_path(&p->spec.watermark, path, err) == -1)
+	if (nq_track_path(&p->spec.watermark, path, err) == -1)
 		return nq_err_at(err, "--watermark: ");
 	if (p->spec.watermark.n == 0)
 		return nq_err_set(err, NQ_USAGE, "--watermark: write the path of a member");
@@ -43,7 +45,10 @@ open_choices(struct nq_pull *p, const struct nq_pull_options *o, struct nq_err *
 				    strcmp(o->watermark_null, "skip") == 0;
 	p->spec.allow_missing = o->allow_missing;
 	p->spec.max_line = o->max_line;
-	return 0;
+	p->spec.has_id = o->id != NULL;
+	if (o->id != NULL && nq_track_path(&p->spec.id, nq_str(o->id), err) == -1)
+		return nq_err_at(err, "--id: ");
+	return nq_ask_origins(&o->allow_origins, err);
 }
 
 int
@@ -53,6 +58,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	p->opt = *o;
 	p->out = out;
 	p->watermark = (struct nq_buf)NQ_BUF_INIT;
+	p->suspects = (struct nq_suspects)NQ_SUSPECTS_INIT;
 	p->raw = (struct nq_spool)NQ_SPOOL_INIT;
 	p->started = nq_time_now();
 	nq_page_init(&p->page, &p->spec);
@@ -61,7 +67,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
-	if (o->records != NULL && nq_page_path(&p->spec.records, nq_str(o->records), err) == -1)
+	if (o->records != NULL && nq_track_path(&p->spec.records, nq_str(o->records), err) == -1)
 		return nq_err_at(err, "--records: ");
 	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
 		return -1;
@@ -86,45 +92,14 @@ nq_pull_free(struct nq_pull *p)
 	nq_path_free(&p->spec.records);
 	nq_path_free(&p->spec.watermark);
 	nq_path_free(&p->spec.field);
+	nq_path_free(&p->spec.id);
+	nq_suspects_free(&p->suspects);
 	for (size_t i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_path_free(&p->spec.watch[i]);
 	nq_spool_free(&p->raw);
 	nq_buf_free(&p->watermark);
 	nq_seen_free(&p->asked);
 	nq_seen_free(&p->pages_seen);
-}
-
-static int
-adopt_records(struct nq_pull *p, struct nq_err *err)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-	int rc = nq_detect_records(&p->probe, &path, err);
-
-	nq_path_free(&p->spec.records);
-	if (rc == 0)
-		rc = nq_page_path(&p->spec.records, nq_buf_str(&path), err);
-	if (rc == 0)
-		nq_log(NQ_LOG_INFO, "fetch", "records are at '%s'", path.data);
-	nq_buf_free(&path);
-	return rc;
-}
-
-static int
-adopt_pager(struct nq_pull *p, struct nq_err *err)
-{
-	struct nq_buf spec = NQ_BUF_INIT, why = NQ_BUF_INIT;
-	int rc = nq_detect_pager(&p->probe, &p->answer->headers, p->page.records, &spec, &why, err);
-
-	nq_pager_free(&p->pager);
-	if (rc == 0)
-		rc = nq_pager_parse(&p->pager, spec.data, err);
-	if (rc == 0)
-		rc = nq_pager_watch(&p->pager, &p->spec, err);
-	if (rc == 0)
-		nq_log(NQ_LOG_INFO, "fetch", "pagination is '%s', for %s", spec.data, why.data);
-	nq_buf_free(&spec);
-	nq_buf_free(&why);
-	return rc;
 }
 
 /* NDJSON has no list to look for, and says nothing about further pages. */
@@ -171,7 +146,9 @@ page_piece(void *page, const char *piece, size_t n, struct nq_err *err)
 static int
 read_probed(struct nq_pull *p, struct nq_err *err)
 {
-	if (p->find_records && adopt_records(p, err) == -1)
+	if (p->find_records && nq_adopt_records(&p->probe, &p->spec, err) == -1)
+		return -1;
+	if (nq_adopt_total(&p->probe, &p->spec, err) == -1)
 		return -1;
 	if (nq_page_begin(&p->page, err) == -1 ||
 	    nq_spool_each(&p->raw, page_piece, &p->page, err) == -1 ||
@@ -179,7 +156,8 @@ read_probed(struct nq_pull *p, struct nq_err *err)
 		return -1;
 	if (!p->find_pager)
 		return 0;
-	if (adopt_pager(p, err) == -1)
+	if (nq_adopt_pager(
+		&p->probe, &p->answer->headers, p->page.records, &p->pager, &p->spec, err) == -1)
 		return -1;
 	/* once more, for the values that the pager now watches */
 	if (nq_page_begin(&p->page, err) == -1 ||
@@ -221,7 +199,7 @@ answer_end(void *ctx, struct nq_err *err)
 	struct nq_pull *p = ctx;
 
 	if (p->answer->bytes == 0 && p->answer->status != 204 && p->pages > 0 &&
-	    p->spec.watching != 0)
+	    (p->spec.watching & ~(1u << NQ_PAGE_TOTAL)) != 0)
 		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
 		return nq_err_set(err, NQ_TEMPFAIL,
@@ -304,21 +282,23 @@ note_cap(struct nq_pull *p, const struct nq_response *r)
 	p->has_cap = true;
 }
 
+static const char *
+method(const struct nq_pull *p)
+{
+	return p->opt.method != NULL ? p->opt.method : p->opt.body.n > 0 ? "POST" : "GET";
+}
+
 static int
-ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_url *url,
+ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_ask *a,
     struct nq_err *err)
 {
 	uint64_t other;
 
-	nq_url_set(url, nq_str(base));
-	if (p->pager.kind != NULL)
-		nq_pager_ask(&p->pager, url);
-	if (!nq_http_is_ours(http, url->text.data))
-		return nq_err_set(err, NQ_FAIL,
-		    "the next page is on another origin, which gets no credentials: '%s'",
-		    url->text.data);
-	other = nq_seen_before(&p->asked, nq_hash(0, url->text.data, url->text.len), p->pages + 1);
-	if (other == 0)
+	if (nq_ask_set(a, &p->pager, base, p->opt.body, err) == -1 ||
+	    nq_ask_check(a, http, &p->opt.allow_origins, err) == -1)
+		return -1;
+	other = nq_seen_before(&p->asked, nq_ask_digest(a), p->pages + 1);
+	if (other == 0 || p->pager.repeat)
 		return 0;
 	return nq_err_set(err, NQ_FAIL,
 	    "pagination loop: page %" PRIu64 " would be asked for like page %" PRIu64, p->pages + 1,
@@ -327,17 +307,19 @@ ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_u
 
 /* 1: more to come. */
 static int
-one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_response *r,
+one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct nq_response *r,
     struct nq_err *err)
 {
 	const struct nq_receiver recv = {answer_begin, body_data, answer_end, p};
-	struct nq_request q = {.method = "GET", .url = url};
+	struct nq_request q = {.method = method(p), .url = a->url.text.data};
 	char what[32];
 	int more;
 
 	snprintf(what, sizeof(what), "page %" PRIu64, p->pages + 1);
 	q.what = what;
-	nq_log(NQ_LOG_DEBUG, "fetch", "%s: GET %s", what, url);
+	q.body = a->body.len > 0 ? nq_buf_str(&a->body) : q.body;
+	q.header = a->header.len > 0 ? a->header.data : NULL;
+	nq_log(NQ_LOG_DEBUG, "fetch", "%s: %s %s", what, q.method, q.url);
 	if (nq_http_do(http, &q, &recv, r, err) == -1)
 		return -1;
 	note_cap(p, r);
@@ -347,6 +329,7 @@ one_page(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_res
 	    &p->pager, &(struct nq_answer){&p->page, &r->headers, r->url.data}, err);
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", what);
+	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
 	    p->page.records, p->records);
 	return more;
@@ -365,38 +348,50 @@ lower_watermark(struct nq_pull *p)
 }
 
 int
+nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
+{
+	if (!p->limited)
+		lower_watermark(p);
+	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
+	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
+	    p->records, p->pages, p->reason);
+	if (!p->opt.strict || p->suspects.n == 0)
+		return 0;
+	return nq_err_set(
+	    err, NQ_TEMPFAIL, "the pull looks incomplete (--strict): see the warnings above");
+}
+
+int
 nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
 {
-	struct nq_url url = NQ_URL_INIT;
+	struct nq_ask a = NQ_ASK_INIT;
 	struct nq_response r;
 	int more = 1;
 
 	nq_response_init(&r);
 	while (more == 1 && !p->limited) {
-		more = ask(p, http, base, &url, err);
+		more = ask(p, http, base, &a, err);
 		if (more == 0)
-			more = one_page(p, http, url.text.data, &r, err);
+			more = one_page(p, http, &a, &r, err);
 	}
 	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
-	if (more == 0 && !p->limited)
-		lower_watermark(p);
-	if (more != -1)
-		nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
-		    p->records, p->pages, p->reason);
 	nq_response_free(&r);
-	nq_url_free(&url);
-	return more == -1 ? -1 : 0;
+	nq_ask_free(&a);
+	return more == -1 ? -1 : nq_pull_conclude(p, err);
 }
 
 int
-nq_pull_first(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_buf *out,
-    struct nq_err *err)
+nq_pull_first(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_buf *head,
+    struct nq_buf *body, struct nq_err *err)
 {
-	struct nq_url url = NQ_URL_INIT;
-	int rc = ask(p, http, base, &url, err);
+	struct nq_ask a = NQ_ASK_INIT;
+	int rc = ask(p, http, base, &a, err);
 
-	nq_buf_addstr(out, nq_buf_str(&url.text));
-	nq_url_free(&url);
+	nq_buf_addf(head, "%s %s\n", method(p), a.url.text.data);
+	if (a.header.len > 0)
+		nq_buf_addf(head, "%s\n", a.header.data);
+	nq_buf_addstr(body, nq_buf_str(&a.body));
+	nq_ask_free(&a);
 	return rc;
 }
 
@@ -419,6 +414,7 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, bool lines, s
 		return nq_err_set(err, NQ_FAIL, "%s: the file is empty, not JSON", name);
 	if (accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", name);
+	nq_suspects_ids(&p->suspects, &p->page, p->pages);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
 	    p->page.records, p->records);
 	return 0;
@@ -476,10 +472,12 @@ nq_pull_report(const struct nq_pull *p, const struct nq_http *http, struct nq_bu
 	nq_buf_addf(b, "%.3f", (double)s->waited_ms / 1000);
 	nq_text_member(b, "stop_reason", p->reason);
 	nq_text_name(b, "declared_total");
-	if (p->pager.has_total)
-		nq_buf_addf(b, "%" PRIu64, p->pager.total);
+	if (p->suspects.has_total)
+		nq_buf_addf(b, "%" PRIu64, p->suspects.total);
 	else
 		nq_buf_adds(b, "null");
 	nq_text_name(b, "suspicions");
-	nq_buf_adds(b, p->capped ? "[\"watermark capped\"]}\n" : "[]}\n");
+	nq_buf_addf(b, "[%s", p->suspects.list.data);
+	nq_buf_adds(b, p->capped && p->suspects.n > 0 ? "," : "");
+	nq_buf_adds(b, p->capped ? "\"watermark capped\"]}\n" : "]}\n");
 }

@@ -10,6 +10,7 @@
 #include "fetch/page.h"
 #include "fetch/pager.h"
 #include "fetch/probe.h"
+#include "fetch/suspect.h"
 #include "http/client.h"
 #include "json/mark.h"
 
@@ -27,6 +28,11 @@ struct nq_pull_options {
 	uint64_t max_pages, max_records; /* 0: no limit */
 	uint64_t max_line;
 	bool no_cap, allow_missing;
+	const char *method; /* NULL: GET, or POST with a body */
+	struct nq_str body; /* JSON; empty for none */
+	const char *id;	    /* path of what no two records share, NULL to not look */
+	bool strict;	    /* suspicions end the pull with NQ_TEMPFAIL */
+	struct nq_list allow_origins;
 };
 
 struct nq_pull {
@@ -47,6 +53,7 @@ struct nq_pull {
 	struct nq_buf watermark;
 	struct nq_time started, cap;
 	bool has_cap, limited, capped;
+	struct nq_suspects suspects;
 	const char *reason;
 };
 
@@ -55,14 +62,17 @@ int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, st
 void nq_pull_free(struct nq_pull *);
 
 /* All pages from url on. */
-int nq_pull_url(struct nq_pull *, struct nq_http *, const char *url, struct nq_err *);
+int nq_pull_url(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
 
-/* The URL of the first request. */
-int nq_pull_first(
-    struct nq_pull *, const struct nq_http *, const char *url, struct nq_buf *, struct nq_err *);
+/* Adds the first request: its line and what the pager puts into the headers, and its body. */
+int nq_pull_first(struct nq_pull *, const struct nq_http *, const char *base, struct nq_buf *head,
+    struct nq_buf *body, struct nq_err *);
 
-/* All pages of a file, folder, archive or "-". */
+/* All pages of a file, folder, archive or "-"; nq_pull_conclude() after the last one. */
 int nq_pull_file(struct nq_pull *, const char *path, struct nq_err *);
+
+/* Judges a pull that came to its end (nq_pull_url() does it itself); -1 with strict. */
+int nq_pull_conclude(struct nq_pull *, struct nq_err *);
 
 /*
  * Ends a complete pull: fills in the end mark. A pull that a limit of the user's ended is not

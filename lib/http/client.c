@@ -24,7 +24,7 @@ const struct nq_http_options nq_http_defaults = {
     .attempts = 5,
     .retry_min_ms = 2000,
     .retry_max_ms = 30000,
-    .max_wait_ms = NQ_MAX_WAIT * 1000,
+    .max_wait_ms = NQ_MAX_WAIT * 1000LL,
     .connect_timeout_ms = 10000,
     .max_time_ms = 120000,
     .stall_ms = 30000,
@@ -217,6 +217,8 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 
 	for (const struct curl_slist *l = ours ? h->own : NULL; l != NULL; l = l->next)
 		list = append(list, l->data);
+	if (ours && q->header != NULL)
+		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
 	if (!listed(list, "Accept-Encoding"))

@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-#define LONGEST_MS (INT64_C(1) << 50) /* some thirty thousand years: sums cannot overflow */
+#define LONGEST_MS (INT64_C(200000000000) * 1000) /* some six thousand years: no sum overflows */
 
 bool
 nq_retry_status(long status)
@@ -120,7 +120,7 @@ nq_retry_jitter(int64_t ms)
 	int64_t most = ms / 4 < 1000 ? ms / 4 : 1000;
 	uint32_t r = 0;
 
-	if (most <= 0 || getrandom(&r, sizeof(r), 0) != sizeof(r))
+	if (ms < 4 || getrandom(&r, sizeof(r), 0) != sizeof(r))
 		return 0;
 	return (int64_t)(r % (uint32_t)most);
 }

@@ -235,7 +235,7 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
 	at = yajl_get_bytes_consumed(d->yajl);
 	if (st == yajl_status_ok) {
-		at = text.n;
+		at = text.n > 0 ? text.n : 1;
 		st = yajl_complete_parse(d->yajl);
 	}
 	if (st != yajl_status_ok)

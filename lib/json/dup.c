@@ -58,20 +58,42 @@ among_many(const struct nq_doc *d, uint32_t object)
 	return found;
 }
 
-/* For a few plain keys all pairs are cheaper than any table. */
+/* One of 64 for a plain key, from what is at hand: keys that differ in it are not the same. */
+static unsigned
+mix(const struct nq_doc *d, const struct nq_tok *t)
+{
+	const char *p = d->text + t->off;
+
+	return (t->len * 7u + (unsigned char)p[1] * 5u + (unsigned char)p[t->len - 2]) % 64;
+}
+
+static uint32_t
+before(const struct nq_doc *d, uint32_t object, uint32_t key)
+{
+	const struct nq_tok *t = d->tok;
+
+	for (uint32_t i = object + 1; i < key; i = t[i + 1].next)
+		if (t[i].len == t[key].len &&
+		    memcmp(d->text + t[i].off, d->text + t[key].off, t[key].len) == 0)
+			return key;
+	return NQ_NONE;
+}
+
+/* A few plain keys need no table: a bit tells whether one like this was there before. */
 static uint32_t
 among_few(const struct nq_doc *d, uint32_t object)
 {
 	const struct nq_tok *t = d->tok;
 	uint32_t end = t[object].next;
+	uint64_t seen = 0, bit;
 
 	for (uint32_t i = object + 1; i < end; i = t[i + 1].next) {
 		if (t[i].escaped)
 			return among_many(d, object);
-		for (uint32_t j = t[i + 1].next; j < end; j = t[j + 1].next)
-			if (t[j].len == t[i].len && !t[j].escaped &&
-			    memcmp(d->text + t[j].off, d->text + t[i].off, t[i].len) == 0)
-				return j;
+		bit = UINT64_C(1) << mix(d, &t[i]);
+		if ((seen & bit) != 0 && before(d, object, i) != NQ_NONE)
+			return i;
+		seen |= bit;
 	}
 	return NQ_NONE;
 }

@@ -1,25 +1,39 @@
 #include "json/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define EACH(byte)   (UINT64_MAX / 255 * (byte))
 #define HAS_ZERO(w)  (((w)-EACH(0x01)) & ~(w)&EACH(0x80))
 #define HAS(w, byte) HAS_ZERO((w) ^ EACH(byte))
+#define LOW(w)	     (((w)-EACH(0x20)) & ~(w)&EACH(0x80)) /* not zero if a byte is below 0x20 */
+/* Not zero if a byte is below 0x20 or above ASCII. */
+#define ODD(w) ((((w)-EACH(0x20)) | (w)) & EACH(0x80))
 
-/* The length of the run of plain ASCII, eight bytes at a time; it may stop early. */
-static size_t
-ascii_run(const char *p, size_t n)
+/* Bytes that no run goes over, by their top bits: the lowest one is exact. */
+static uint64_t
+stops(struct nq_utf8 *u, uint64_t w)
 {
-	size_t i = 0;
-	uint64_t w;
+	if (ODD(w) == 0)
+		return 0;
+	u->control = u->control || LOW(w) != 0;
+	return (w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c);
+}
 
-	for (; i + 8 <= n; i += 8) {
+/* The length of the run of ASCII that JSON may hold, a word at a time; it may stop early. */
+static size_t
+ascii_run(struct nq_utf8 *u, const char *p, size_t n)
+{
+	uint64_t w, stop;
+
+	for (size_t i = 0; i + 8 <= n; i += 8) {
 		memcpy(&w, p + i, 8);
-		if (((w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c)) != 0)
-			break;
+		stop = stops(u, w);
+		if (stop != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+			return i + (size_t)__builtin_ctzll(stop) / 8;
+		if (stop != 0)
+			return i;
 	}
-	return i;
+	return n & ~(size_t)7;
 }
 
 static bool
@@ -27,8 +41,10 @@ lead_byte(struct nq_utf8 *u, uint8_t c)
 {
 	u->low = 0x80;
 	u->high = 0xbf;
-	if (c < 0x80)
+	if (c < 0x80) {
+		u->control = u->control || c < 0x20;
 		return c != 0x0b && c != 0x0c;
+	}
 	if (c < 0xc2 || c > 0xf4)
 		return false;
 	u->need = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
@@ -50,7 +66,7 @@ nq_utf8_feed(struct nq_utf8 *u, const char *p, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (u->need == 0) {
-			i += ascii_run(p + i, n - i);
+			i += ascii_run(u, p + i, n - i);
 			if (i == n)
 				break;
 			if (!lead_byte(u, (uint8_t)p[i]))

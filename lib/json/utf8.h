@@ -1,6 +1,7 @@
 #ifndef NQ_JSON_UTF8_H
 #define NQ_JSON_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,11 +13,12 @@
 struct nq_utf8 {
 	uint8_t need;	   /* continuation bytes still to come */
 	uint8_t low, high; /* bounds of the next one */
+	bool control;	   /* bytes below 0x20 were seen, which in JSON are white space */
 };
 
-#define NQ_UTF8_INIT    \
-	{               \
-		0, 0, 0 \
+#define NQ_UTF8_INIT           \
+	{                      \
+		0, 0, 0, false \
 	}
 
 /* The number of bytes that are good: n when all are, else the offset of the bad one. */

@@ -122,7 +122,6 @@ flush(struct load *l, struct nq_err *err)
 		return -1;
 	if (ops->commit(&l->sink, err) == -1)
 		return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
-	l->columns.known = true;
 	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
 		l->committed = l->counts.records;
 	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu records",

@@ -90,6 +90,29 @@ find_customer(struct nq_sink *s, struct nq_err *err)
 	return 0;
 }
 
+/* Its upsert has no such thing, so it is better not promised. */
+static int
+refuse_options(struct nq_sink *s, struct nq_err *err)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} options[] = {
+	    {"delete-if", s->o->delete_if != NULL},
+	    {"newer-by", s->o->newer_by != NULL},
+	    {"meta", s->o->meta},
+	    {"column", s->o->columns.n > 0},
+	    {"schema-contract", s->o->contract != NQ_EVOLVE},
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].given)
+			return nq_err_set(err, NQ_USAGE,
+			    "option '--%s' is not for nuntiq: its upsert has no such thing",
+			    options[i].name);
+	return 0;
+}
+
 static int
 nuntiq_open(struct nq_sink *s, struct nq_err *err)
 {
@@ -105,12 +128,8 @@ nuntiq_open(struct nq_sink *s, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "option '--to': '%s' is no base URL: write nuntiq:https://api.example.com/api",
 		    base);
-	if (s->o->delete_if != NULL || s->o->newer_by != NULL || s->o->meta)
-		return nq_err_set(err, NQ_USAGE,
-		    "'--%s' is not for nuntiq: its upsert knows no such thing",
-		    s->o->meta		      ? "meta"
-		    : s->o->delete_if != NULL ? "delete-if"
-					      : "newer-by");
+	if (refuse_options(s, err) == -1)
+		return -1;
 	if (add_url(s, err) == -1 || find_customer(s, err) == -1)
 		return -1;
 	nq_buf_addf(&s->destination, "nuntiq:%s#%s", n->base.data, s->o->object);
@@ -342,7 +361,8 @@ post(struct nq_sink *s, uint64_t rows, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
 	struct nq_buf what = NQ_BUF_INIT;
-	struct nq_request rq = {"POST", n->url.data, {NULL, 0}, "application/json", NULL};
+	struct nq_request rq = {
+	    .method = "POST", .url = n->url.data, .content_type = "application/json"};
 	int rc;
 
 	close_body(s);

@@ -262,6 +262,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	if (rc == 0)
 		rc = nq_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
+	s->columns->known = rc == 0;
 	if (rc == 0 && changed) {
 		nq_sqlite_rows_forget(&q->rows);
 		rc = schema_version(q, &q->schema_version, err);

@@ -47,6 +47,11 @@ const struct nq_function nq_functions[] = {
 	"value where it is absent, null or an empty text"},
     {"lookup", "lookup(object, default)", 1, 2, "*o*", nq_fn_lookup,
 	"the object's member of that name"},
+    {"to_timestamp", "to_timestamp(format)", 0, 1, "*s", nq_fn_to_timestamp, "as RFC 3339 in UTC"},
+    {"format_time", "format_time(format)", 1, 1, "ss", nq_fn_format_time,
+	"a timestamp as strftime(3) writes it"},
+    {"date", "date", 0, 0, "s", nq_fn_date, "the date of a timestamp in UTC"},
+    {"add_days", "add_days(n)", 1, 1, "si", nq_fn_add_days, "so many days later"},
     {NULL, NULL, 0, 0, NULL, NULL, NULL},
 };
 

@@ -83,4 +83,9 @@ int nq_fn_min(struct nq_call *, struct nq_value *);
 int nq_fn_max(struct nq_call *, struct nq_value *);
 int nq_fn_sum(struct nq_call *, struct nq_value *);
 
+int nq_fn_to_timestamp(struct nq_call *, struct nq_value *);
+int nq_fn_format_time(struct nq_call *, struct nq_value *);
+int nq_fn_date(struct nq_call *, struct nq_value *);
+int nq_fn_add_days(struct nq_call *, struct nq_value *);
+
 #endif

@@ -145,11 +145,10 @@ add_bounds(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p, 
 
 	if (has_first == 1)
 		nq_words_addf(&p->begin, "--initial=%s", first.data);
-	if (has_over == 1)
+	if (has_over == 1) {
 		nq_words_addf(&p->begin, "--since=%s", over.data);
-	if (has_over == 1)
 		p->lower = absolute(over.data);
-	else if (c->opt->cursor != NULL && *c->opt->cursor != '\0')
+	} else if (c->opt->cursor != NULL && *c->opt->cursor != '\0')
 		p->lower = minus_lag(c->opt->cursor, lag_ms);
 	else if (has_first == 1)
 		p->lower = absolute(first.data);

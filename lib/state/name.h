@@ -18,6 +18,6 @@ int nq_name_check(const char *what, const char *name, struct nq_err *);
 void nq_name_encode(struct nq_buf *, const char *name);
 
 /* Adds what the encoded name stands for; -1 when nq_name_encode() would not have written it so. */
-int nq_name_decode(struct nq_buf *, struct nq_str encoded);
+int nq_name_decode(struct nq_buf *, struct nq_str s);
 
 #endif

@@ -46,7 +46,6 @@ nq_rows_collect(struct nq_rows *r, struct nq_store *s, const char *connector, co
 {
 	struct search search = {r, s, connector, stream};
 
-	*r = (struct nq_rows){NULL, 0, 0};
 	return s->ops->list(s, collect, &search, err);
 }
 

@@ -12,7 +12,7 @@ struct nq_rows {
 	uint64_t unreadable; /* told in the log, and left out */
 };
 
-/* connector and stream may be NULL for any. */
+/* Adds to rows; connector and stream may be NULL for any. */
 int nq_rows_collect(struct nq_rows *, struct nq_store *, const char *connector, const char *stream,
     struct nq_err *);
 void nq_rows_free(struct nq_rows *);

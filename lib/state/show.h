@@ -18,9 +18,8 @@ void nq_show_row(const struct nq_row *, struct nq_buf *); /* one line of JSON */
  * The raw values of the named fields, a line each; null is an empty line. A value that is not one
  * line itself would lie to the shell and is an error. check: a usage error for an unknown name.
  */
-int nq_show_fields_check(const struct nq_list *names, struct nq_err *);
-int nq_show_fields(
-    const struct nq_row *, const struct nq_list *names, struct nq_buf *, struct nq_err *);
+int nq_show_fields_check(const struct nq_list *, struct nq_err *);
+int nq_show_fields(const struct nq_row *, const struct nq_list *, struct nq_buf *, struct nq_err *);
 
 void nq_show_rows(const struct nq_row *rows, size_t n, struct nq_buf *);
 

@@ -49,8 +49,11 @@ column_width(const struct nq_table *t, size_t column)
 void
 nq_table_format(const struct nq_table *t, struct nq_buf *b)
 {
-	size_t *wide = nq_calloc(t->columns, sizeof(*wide)), column;
+	size_t *wide, column;
 
+	if (t->columns == 0)
+		return;
+	wide = nq_calloc(t->columns, sizeof(*wide));
 	for (column = 0; column < t->columns; column++)
 		wide[column] = column_width(t, column);
 	for (size_t i = 0; i < t->n; i++) {

@@ -63,29 +63,37 @@ line_in(void *ctx, struct nq_str line, struct nq_err *err)
 	return 0;
 }
 
+/* The text of a watermark: a string or a number as it is written. */
+static int
+mark_text(const struct nq_doc *d, uint32_t i, struct nq_buf *scratch, struct nq_str *value)
+{
+	if (nq_doc_type(d, i) == NQ_STRING)
+		return nq_doc_string(d, i, scratch, value);
+	*value = nq_doc_raw(d, i);
+	return nq_doc_type(d, i) == NQ_NUMBER ? 0 : -1;
+}
+
 static int
 watch(struct pump *p, struct nq_err *err)
 {
 	uint32_t i = nq_path_find(p->t->path, &p->doc, 0);
 	enum nq_type type = nq_doc_type(&p->doc, i);
 	struct nq_buf scratch = NQ_BUF_INIT;
-	struct nq_str value = {NULL, 0};
-	int rc = 0;
+	struct nq_str value;
+	int rc = -1;
 
-	if (type == NQ_ABSENT || type == NQ_NULL) {
-		if (p->t->skip_null)
-			return 0;
+	if ((type == NQ_ABSENT || type == NQ_NULL) && p->t->skip_null)
+		return 0;
+	if (type == NQ_ABSENT || type == NQ_NULL)
 		return nq_err_set(err, NQ_FAIL,
 		    "no value at '%s' (--watermark-null skip passes over such records)",
 		    p->t->path_text);
-	}
-	if (type == NQ_NUMBER)
-		value = nq_doc_raw(&p->doc, i);
-	else if (type == NQ_STRING)
-		rc = nq_doc_string(&p->doc, i, &scratch, &value);
-	if (value.p == NULL)
-		rc = nq_err_set(
+	if (mark_text(&p->doc, i, &scratch, &value) == -1)
+		nq_err_set(
 		    err, NQ_FAIL, "the value at '%s' is no text and no number", p->t->path_text);
+	else if (rc == -1)
+		nq_err_set(err, NQ_FAIL, "the value at '%s' holds half of a surrogate pair",
+		    p->t->path_text);
 	else
 		rc = nq_watermark_check(p->t->type, value, err);
 	if (rc == 0)

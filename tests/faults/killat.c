@@ -44,7 +44,7 @@ start(char **argv)
 
 	if (pid == 0) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		raise(SIGSTOP);
+		kill(getpid(), SIGSTOP);
 		execvp(argv[0], argv);
 		_exit(127);
 	}

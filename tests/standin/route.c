@@ -61,6 +61,7 @@ static const struct {
     {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
     {NULL,     "shapes/*",                         anyone,      shapes_page},
     {NULL,     "protected/*",                      acme_user,   shapes_page},
+    {"POST",   "graphql",                          anyone,      shapes_page},
     {"GET",    "posts/*/comments",                 anyone,      shapes_comments},
     {NULL,     "echo",                             anyone,      echo_request},
     {"GET",    "files/**",                         anyone,      echo_file},

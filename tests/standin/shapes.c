@@ -14,6 +14,8 @@ struct view {
 	long id;	       /* the row being written */
 };
 
+static long memory; /* of the shapes that go on by themselves */
+
 static const char plain_row[] = "{\"id\":@i,\"title\":\"Post @i\"}";
 
 static long
@@ -79,6 +81,10 @@ set_place(struct view *v, const char *at)
 		break;
 	case BY_TOKEN:
 		v->page = at != NULL && *at == 'p' ? number(at + 1, 1) - 1 : 0;
+		break;
+	case BY_MEMORY:
+		memory = at != NULL ? memory + 1 : 0;
+		v->page = memory;
 		break;
 	case BY_ID:
 		v->from = at != NULL ? number(at, -1) + 1 : 0;

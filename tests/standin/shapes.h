@@ -17,6 +17,7 @@ enum shape_by {
 	BY_COUNT,  /* the same counted down: the last page is 0 */
 	BY_OFFSET, /* it is a row number */
 	BY_TOKEN,  /* it is "p" and a page number */
+	BY_MEMORY, /* any value: the page after the one given last */
 	BY_ID	   /* it is the id of the last row that the client has */
 };
 

@@ -42,7 +42,7 @@ const struct shape shapes[] = {
 	POSTS ",\"next_cursor\":@(@n@|null@)}"},
     {"graphql",  BY_TOKEN, "variables.after", 1, NEXT_PAGE, NULL, EDGE,
 	"{\"data\":{\"posts\":{\"edges\":@R,\"pageInfo\":{\"hasNextPage\":@m,\"endCursor\":\"p@n\"}}}}"},
-    {"scroll",   BY_ID, "scroll.id", 0, NEXT_PAGE, NULL, NULL, "{\"_scroll_id\":\"same\",\"hits\":@R}"},
+    {"scroll",   BY_MEMORY, "scroll_id", 0, NEXT_PAGE, NULL, NULL, "{\"_scroll_id\":\"same\",\"hits\":@R}"},
 
     /* by number */
     {"total-pages", BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL, POSTS ",\"page\":@p,\"total_pages\":@P}"},
@@ -71,6 +71,11 @@ const struct shape shapes[] = {
     {"stuck",    BY_TOKEN, "cursor", 1, NEXT_STUCK, NULL, NULL, POSTS ",\"next_cursor\":" NEXT("@T") "}"},
     {"deaf",     BY_PAGE, "page", 1, NEXT_DEAF, NULL, NULL, POSTS ",\"page\":@p,\"total_pages\":@P}"},
     {"maybe",    BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL, POSTS ",\"has_more\":\"maybe\"}"},
+    {"overlap",  BY_PAGE, "page", 1, NEXT_PAGE, NULL, "{\"id\":@i,\"key\":\"k@p\"}",
+	POSTS ",\"next_page\":@(@n@|null@)}"},
+    {"no-token", BY_TOKEN, "cursor", 1, NEXT_PAGE, NULL, NULL,
+	POSTS ",\"has_more\":true,\"next_cursor\":null}"},
+    {"silent-0", BY_PAGE, "page", 0, NEXT_PAGE, NULL, NULL, POSTS ",\"total_pages\":@P}"},
     {"wrong-total", BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL,
 	POSTS ",\"total\":24,\"next_page\":@(@n@|null@)}"},
     {"drifting", BY_PAGE, "page", 1, NEXT_PAGE, NULL, NULL,

@@ -22,7 +22,7 @@ static const struct asked_case {
     {503, "Retry-After: 5x\n", -1},
     {503, "Retry-After: \n", -1},
     {503, "Retry-After: 999999999\n", 999999999000},
-    {503, "Retry-After: 99999999999999999999999999\n", 1LL << 50},
+    {503, "Retry-After: 99999999999999999999999999\n", 200000000000000},
     {503, "Retry-After: Thu, 28 May 2026 10:40:07 GMT\n", 7000},
     {503, "Retry-After: Thursday, 28-May-26 10:40:07 GMT\n", 7000},
     {503, "Retry-After: Thu May 28 10:40:07 2026\n", 7000},

@@ -1,0 +1,83 @@
+#include "fetch/track.h"
+
+static uint32_t
+advance(const struct nq_track *t, const struct nq_track_frame *f, struct nq_str key)
+{
+	const struct nq_path *path;
+	const struct nq_step *step;
+	uint32_t now = 0;
+	size_t at;
+
+	for (uint32_t left = f->through; left != 0; left &= left - 1) {
+		int i = __builtin_ctz(left);
+
+		path = t->want[i].path;
+		at = t->depth - 1 - t->want[i].base;
+		if (at >= path->n)
+			continue;
+		step = &path->step[at];
+		if (f->is_array ? step->key.p == NULL && step->index == (int64_t)f->index
+				: step->key.p != NULL && nq_str_eq(step->key, key))
+			now |= 1u << i;
+	}
+	return now;
+}
+
+void
+nq_track_key(struct nq_track *t, struct nq_str key)
+{
+	struct nq_track_frame *f = &t->frame[t->depth - 1];
+
+	f->now = f->through != 0 ? advance(t, f, key) : 0;
+}
+
+uint32_t
+nq_track_value(struct nq_track *t, uint32_t top)
+{
+	struct nq_track_frame *f;
+
+	if (t->depth == 0)
+		return top;
+	f = &t->frame[t->depth - 1];
+	if (!f->is_array)
+		return f->now;
+	f->now = f->through != 0 ? advance(t, f, (struct nq_str){NULL, 0}) : 0;
+	f->index++;
+	return f->now;
+}
+
+uint32_t
+nq_track_ends(const struct nq_track *t, uint32_t now)
+{
+	uint32_t done = 0;
+
+	for (uint32_t left = now; left != 0; left &= left - 1) {
+		int i = __builtin_ctz(left);
+
+		if (t->depth - t->want[i].base == t->want[i].path->n)
+			done |= 1u << i;
+	}
+	return done;
+}
+
+void
+nq_track_open(struct nq_track *t, bool is_array, uint32_t through)
+{
+	t->frame[t->depth++] = (struct nq_track_frame){is_array, 0, through, 0};
+}
+
+int
+nq_track_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
+{
+	if (nq_path_parse(p, text, err) == -1)
+		return -1;
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->step[i].key.p != NULL || p->step[i].index >= 0)
+			continue;
+		nq_path_free(p);
+		return nq_err_set(err, NQ_USAGE,
+		    "'%.*s' counts from the end, which is not known while a page comes in",
+		    (int)text.n, text.p);
+	}
+	return 0;
+}

@@ -1,0 +1,53 @@
+#ifndef NQ_FETCH_TRACK_H
+#define NQ_FETCH_TRACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "json/path.h"
+
+/*
+ * Which of several wanted paths lead through the place where a streaming parser is. A set of paths
+ * is a word of bits, bit i for want[i]. Each open array or object is a frame; depth counts them.
+ */
+enum { NQ_TRACK_PATHS = 16 };
+
+struct nq_track {
+	struct {
+		const struct nq_path *path;
+		uint32_t base; /* the depth that it starts from */
+	} want[NQ_TRACK_PATHS];
+	struct nq_track_frame {
+		bool is_array;
+		uint32_t index;	  /* of the current item */
+		uint32_t through; /* paths whose steps match so far */
+		uint32_t now;	  /* those whose next step is the current member or item */
+	} frame[NQ_MAX_DEPTH];
+	uint32_t depth;
+};
+
+/* Reads a path that can be followed so: without an index from the end. */
+int nq_track_path(struct nq_path *, struct nq_str text, struct nq_err *);
+
+/* A member's key, inside an object. */
+void nq_track_key(struct nq_track *, struct nq_str key);
+
+/* The paths that the value about to come stands on; at the top that is top. */
+uint32_t nq_track_value(struct nq_track *, uint32_t top);
+
+/* Of those, which have no step left: the value is theirs. */
+uint32_t nq_track_ends(const struct nq_track *, uint32_t now);
+
+/* An array or object opens that these paths lead through; the caller bounds the depth. */
+void nq_track_open(struct nq_track *, bool is_array, uint32_t through);
+
+/* Whether a path leads through the innermost one. */
+static inline bool
+nq_track_looks(const struct nq_track *t)
+{
+	return t->depth > 0 && t->frame[t->depth - 1].through != 0;
+}
+
+#endif
