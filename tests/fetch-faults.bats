@@ -206,6 +206,14 @@ T
   stderr_has "page 2: the body is empty, where a page was promised"
 }
 
+@test "an empty body where a Link field promised a page is a loss too" {
+  fault "{\"kind\":\"status\",\"status\":200,\"match\":\"/one\",\"body\":\"[{}]\",\"headers\":{\"Link\":\"</two>; rel=next\"}}"
+  fault '{"kind":"empty","match":"/two"}'
+  run --separate-stderr nq-fetch --end-mark --attempts 2 --retry-min 1ms "$API/one"
+  failed 75 1
+  stderr_has "page 2: the body is empty, where a page was promised"
+}
+
 # --- what is no page --------------------------------------------------------------------------
 
 @test "HTML under a 200 says so with its first bytes, once" {
