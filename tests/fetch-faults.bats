@@ -321,6 +321,48 @@ T
   stderr_has "more than 2 redirects (--max-redirs)"
 }
 
+# --- TLS --------------------------------------------------------------------------------------
+
+# tls_standin SUBJECT-ALT-NAME: sets TLS (https://127.0.0.1:PORT) and TLS_PID.
+tls_standin() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=standin \
+    -addext "subjectAltName=$1" -keyout key.pem -out cert.pem 2>/dev/null
+  "$BUILD/tests/standin" --exit-with-parent --suppliers 3 --port-file tls --tls cert.pem key.pem >/dev/null 2>&1 3>&- &
+  TLS_PID=$!
+  until_true 10 test -s tls
+  TLS=https://127.0.0.1:$(<tls)
+}
+
+@test "https: a known authority and the right name, else it is refused, once" {
+  tls_standin IP:127.0.0.1
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem "$TLS/v2/suppliers"
+  status_is 0
+  [ "${#lines[@]}" -eq 3 ]
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  stderr_has "certificate"
+  [[ $stderr != *"attempt "* ]]
+}
+
+@test "https: a certificate of another host is refused" {
+  tls_standin DNS:example.com
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  [[ $stderr != *"attempt "* ]]
+}
+
+@test "a redirect from https to http is not followed" {
+  tls_standin IP:127.0.0.1
+  curl -fsS --cacert cert.pem -d "{\"kind\":\"redirect\",\"location\":\"$OTHER/echo\"}" "$TLS/_/faults" >/dev/null
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  stderr_has "a redirect from https to http is not followed"
+  [ ! -s "$OTHER_LOG" ]
+}
+
 # --- secrets ----------------------------------------------------------------------------------
 
 @test "an API that echoes the token cannot leak it, wherever messages are cut" {
