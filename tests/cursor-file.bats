@@ -213,6 +213,8 @@ damaged() {
   if [ "$(id -u)" = 0 ]; then
     chown -R 65534 "$NQ_STATE" && chmod 500 "$NQ_STATE/acme" && chmod 755 "$BATS_TEST_TMPDIR"
     as() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ "$@"; }
+    # the tree itself may lie where only root gets in
+    install -m 755 "$BUILD/nq-cursor" "$BATS_TEST_TMPDIR/" && PATH=$BATS_TEST_TMPDIR:$PATH
     local up=$BATS_TEST_TMPDIR
     while [[ $up != / ]]; do chmod o+x "$up" && up=$(dirname "$up"); done
   else
