@@ -411,7 +411,9 @@ tls_standin() {
   until_true 5 grep -q '"page":"2"' "$API_LOG"
   until_true 5 test -s out
   kill "$pid"
-  run -143 wait "$pid"
+  local ended=0
+  wait "$pid" || ended=$?
+  [ "$ended" -eq 143 ]
   [ "$(wc -l <out)" -eq 10 ]
   [ "$(jq .id out | wc -l)" -eq 10 ]
   [ ! -s err ]
