@@ -30,11 +30,27 @@ read_limit(struct nq_rejects *r, const char *limit, struct nq_err *err)
 	    "option '--max-rejects': '%s' is not a number or a share: write 100 or 5%%", limit);
 }
 
+/* A terminal or a pipe has nothing to sync. */
+static bool
+is_file(int fd)
+{
+	struct stat st;
+
+	return fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static bool
+is_input(int fd)
+{
+	struct stat a, b;
+
+	return is_file(fd) && fstat(fd, &a) == 0 && fstat(STDIN_FILENO, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int
 nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struct nq_err *err)
 {
-	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-
 	*r = (struct nq_rejects){path, -1, 0, 0, 0, false, false, NQ_BUF_INIT};
 	if (limit != NULL && read_limit(r, limit, err) == -1)
 		return -1;
@@ -44,9 +60,14 @@ nq_rejects_open(struct nq_rejects *r, const char *path, const char *limit, struc
 		    "so that no record is lost");
 	if (path == NULL)
 		return 0;
-	r->fd = open(path, flags, 0600);
+	r->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (r->fd == -1)
 		return nq_err_set(err, NQ_USAGE, "cannot open '%s':", path);
+	if (is_input(r->fd))
+		return nq_err_set(err, NQ_USAGE,
+		    "option '--rejects': '%s' is the input itself: write to another file", path);
+	if (is_file(r->fd) && ftruncate(r->fd, 0) == -1)
+		return nq_err_set(err, NQ_USAGE, "cannot empty '%s':", path);
 	return 0;
 }
 
@@ -105,15 +126,6 @@ nq_rejects_add(
 		nq_err_at(why, "more than %llu records rejected (--max-rejects), the last: ",
 		    (unsigned long long)r->max);
 	return nq_err_at(why, "line %llu: ", (unsigned long long)line);
-}
-
-/* A terminal or a pipe has nothing to sync. */
-static bool
-is_file(int fd)
-{
-	struct stat st;
-
-	return fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 int
