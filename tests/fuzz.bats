@@ -47,3 +47,7 @@ replay() {
 @test "replay: UTF-8" {
   replay utf8
 }
+
+@test "replay: mappings" {
+  replay map
+}
