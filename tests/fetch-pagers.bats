@@ -356,7 +356,7 @@ page_file() {
     fetch --paginate next-url /files/odd
     status_is 1
     requests 1
-    [[ $stderr != *pass* || $url == file:* ]]
+    [[ ${stderr:-} != *pass* || $url == file:* ]]
   done
 }
 
