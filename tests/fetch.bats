@@ -299,6 +299,53 @@ T
   status_is 0
 }
 
+@test "--fail-if: an error told under a 200 fails, whatever else the page holds" {
+  local rule body
+  while IFS=$'\t' read -r rule body; do
+    mend
+    page '' "$body"
+    run --separate-stderr nq-fetch --end-mark --fail-if "$rule" "$API/t"
+    status_is 1
+    stdout_is '{"_nq":"fail","tool":"nq-fetch","status":1}'
+    stderr_has "page 1: the page says that it failed (--fail-if $rule)"
+  done <<'T'
+.error	{"error":"quota exceeded"}
+.error	{"data":[{"n":1}],"error":{"code":1}}
+.errors[0]	{"data":[{"n":1}],"errors":["x"]}
+.ok=false	{"data":[{"n":1}],"ok":false}
+.status=error	{"data":[{"n":1}],"status":"error"}
+."a=b"=7	{"data":[{"n":1}],"a=b":7}
+.ok=	{"data":[{"n":1}],"ok":""}
+T
+}
+
+@test "--fail-if: a page that does not say so is a page; what it says holds no secret" {
+  local rule body
+  while IFS=$'\t' read -r rule body; do
+    mend
+    page '' "$body"
+    run --separate-stderr nq-fetch --fail-if "$rule" "$API/t"
+    status_is 0
+    stdout_is '{"n":1}'
+  done <<'T'
+.error	{"data":[{"n":1}]}
+.error	{"data":[{"n":1}],"error":null}
+.error	{"data":[{"n":1}],"error":""}
+.errors[0]	{"data":[{"n":1}],"errors":[]}
+.ok=false	{"data":[{"n":1}],"ok":true}
+.status=error	{"data":[{"n":1}],"status":"errors"}
+T
+  mend
+  page '' "{\"error\":\"$ACME_TOKEN is bad\"}"
+  run --separate-stderr acme --fail-if .error
+  status_is 0
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --fail-if .error "$API/t"
+  status_is 1
+  stderr_has ": *** is bad"
+  run --separate-stderr nq-fetch --fail-if '.x[-1]' "$API/t"
+  status_is 2
+}
+
 # --- references and requests ------------------------------------------------------------------
 
 @test "the bearer comes from the environment, an env file, settings or a file" {

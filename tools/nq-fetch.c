@@ -47,6 +47,8 @@ static const struct nq_opt table[] = {
 	"follow next URLs there too, without credentials"},
     {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
 	"take a page without that list for an empty one"},
+    {"fail-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.fail_if,
+	"fail when a page has something there, though its status is 200"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
 	"read bodies as json or ndjson (default: by type or name)"},
     {"watermark", 'w', "PATH[:TYPE]", NQ_OPT_STR, &o.pull.watermark,

@@ -20,7 +20,12 @@
  */
 
 /* The last watch is for the declared number of records, all others for the pager. */
-enum { NQ_PAGE_WATCHES = 12, NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1 };
+enum {
+	NQ_PAGE_WATCHES = 12,
+	NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1,		       /* a total that was found */
+	NQ_PAGE_FAIL = NQ_PAGE_WATCHES - 2,		       /* what --fail-if looks at */
+	NQ_PAGE_KEPT = 1 << NQ_PAGE_TOTAL | 1 << NQ_PAGE_FAIL, /* not the pager's */
+};
 
 struct nq_page_spec {
 	struct nq_path records;		       /* where the list is; the whole body with no steps */

@@ -166,7 +166,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 int
 nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_err *err)
 {
-	spec->watching &= 1u << NQ_PAGE_TOTAL;
+	spec->watching &= NQ_PAGE_KEPT;
 	spec->has_field = false;
 	for (size_t i = 0; p->kind != NULL && p->kind->keys[i].name != NULL; i++)
 		if (p->kind->keys[i].is_path && p->key[i] != NULL && watch(p, i, spec, err) == -1)

@@ -30,7 +30,7 @@ struct nq_pager_key {
 	bool is_path;
 };
 
-enum { NQ_PAGER_KEYS = NQ_PAGE_TOTAL };
+enum { NQ_PAGER_KEYS = NQ_PAGE_FAIL };
 
 struct nq_pager_kind {
 	const char *name;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "fetch/track.h"
+#include "fetch/verdict.h"
 #include "fetch/adopt.h"
 #include "fetch/ask.h"
 #include "fetch/cap.h"
@@ -65,6 +66,8 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (open_choices(p, o, err) == -1)
 		return -1;
 	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
+		return -1;
+	if (o->fail_if != NULL && nq_verdict_open(&p->spec, o->fail_if, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
 	if (o->records != NULL && nq_track_path(&p->spec.records, nq_str(o->records), err) == -1)
@@ -172,7 +175,7 @@ body_end(struct nq_pull *p, struct nq_err *err)
 	int rc = p->probing ? read_probed(p, err) : nq_page_end(&p->page, err);
 
 	stop_probing(p);
-	return rc;
+	return nq_verdict(&p->page, p->opt.fail_if, rc, err);
 }
 
 static int
@@ -195,7 +198,7 @@ was_promised(const struct nq_pull *p)
 {
 	if (p->pages == 0)
 		return false;
-	return (p->spec.watching & ~(1u << NQ_PAGE_TOTAL)) != 0 ||
+	return (p->spec.watching & ~(uint32_t)NQ_PAGE_KEPT) != 0 ||
 	       (p->pager.token.len > 0 && p->pager.kind != &nq_pager_keyset);
 }
 

@@ -24,6 +24,7 @@ struct nq_pull_options {
 	const char *paginate;
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
+	const char *fail_if;		 /* PATH[=VALUE], NULL for none */
 	const char *format;		 /* json, ndjson, NULL by content type or name */
 	uint64_t max_pages, max_records; /* 0: no limit */
 	uint64_t max_line;
