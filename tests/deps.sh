@@ -29,6 +29,8 @@ check program  shellcheck                                        shellcheck
 check program  strace                                            strace
 check program  openssl                                           openssl
 check program  ps                                                procps
+check program  xxd                                               xxd
+check file     /usr/bin/time                                     time
 check program  tar                                               tar
 check program  xz                                                xz-utils
 check program  zip                                               zip

@@ -206,6 +206,14 @@ T
   stderr_has "page 2: the body is empty, where a page was promised"
 }
 
+@test "an empty body where a Link field promised a page is a loss too" {
+  fault "{\"kind\":\"status\",\"status\":200,\"match\":\"/one\",\"body\":\"[{}]\",\"headers\":{\"Link\":\"</two>; rel=next\"}}"
+  fault '{"kind":"empty","match":"/two"}'
+  run --separate-stderr nq-fetch --end-mark --attempts 2 --retry-min 1ms "$API/one"
+  failed 75 1
+  stderr_has "page 2: the body is empty, where a page was promised"
+}
+
 # --- what is no page --------------------------------------------------------------------------
 
 @test "HTML under a 200 says so with its first bytes, once" {
@@ -311,6 +319,48 @@ T
   failed 1 0
   [ "$(requests)" -eq 3 ]
   stderr_has "more than 2 redirects (--max-redirs)"
+}
+
+# --- TLS --------------------------------------------------------------------------------------
+
+# tls_standin SUBJECT-ALT-NAME: sets TLS (https://127.0.0.1:PORT) and TLS_PID.
+tls_standin() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=standin \
+    -addext "subjectAltName=$1" -keyout key.pem -out cert.pem 2>/dev/null
+  "$BUILD/tests/standin" --exit-with-parent --suppliers 3 --port-file tls --tls cert.pem key.pem >/dev/null 2>&1 3>&- &
+  TLS_PID=$!
+  until_true 10 test -s tls
+  TLS=https://127.0.0.1:$(<tls)
+}
+
+@test "https: a known authority and the right name, else it is refused, once" {
+  tls_standin IP:127.0.0.1
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem "$TLS/v2/suppliers"
+  status_is 0
+  [ "${#lines[@]}" -eq 3 ]
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  stderr_has "certificate"
+  [[ $stderr != *"attempt "* ]]
+}
+
+@test "https: a certificate of another host is refused" {
+  tls_standin DNS:example.com
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  [[ $stderr != *"attempt "* ]]
+}
+
+@test "a redirect from https to http is not followed" {
+  tls_standin IP:127.0.0.1
+  curl -fsS --cacert cert.pem -d "{\"kind\":\"redirect\",\"location\":\"$OTHER/echo\"}" "$TLS/_/faults" >/dev/null
+  run --separate-stderr nq-fetch --auth bearer='${ACME_TOKEN}' --cacert cert.pem --end-mark "$TLS/v2/suppliers"
+  kill "$TLS_PID"
+  failed 1 0
+  stderr_has "a redirect from https to http is not followed"
+  [ ! -s "$OTHER_LOG" ]
 }
 
 # --- secrets ----------------------------------------------------------------------------------

@@ -241,6 +241,9 @@ same() {
 
 # --- size -------------------------------------------------------------------------------------
 
+# small KB: within the bound, which a sanitizer's own memory is not part of.
+small() { [[ $BUILD == *address* ]] || [ "$1" -lt 24576 ]; }
+
 # big_page N: a page of N times 100 KB.
 big_page() {
   local block
@@ -256,7 +259,7 @@ big_page() {
   /usr/bin/time -f %M -o kb nq-fetch --end-mark -r .data huge.json.gz | tail -n 1 >last
   [ "$(<last)" = '{"_nq":"end","records":500001,"pages":1}' ]
   read -r used <kb
-  [ "$used" -lt 24576 ]
+  small "$used"
 }
 
 @test "a large page whose records are looked for goes through a file as well" {
@@ -264,7 +267,7 @@ big_page() {
   [ "$(<last)" = '{"_nq":"end","records":50001,"pages":1}' ]
   local used
   read -r used <kb
-  [ "$used" -lt 24576 ]
+  small "$used"
 }
 
 @test "one endless string takes no endless memory" {
@@ -274,5 +277,5 @@ big_page() {
   status_is 1
   stderr_has "--max-line"
   read -r used < <(tail -n 1 kb)
-  [ "$used" -lt 100000 ]
+  [[ $BUILD == *address* ]] || [ "$used" -lt 100000 ]
 }

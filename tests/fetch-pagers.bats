@@ -325,6 +325,70 @@ page_file() {
   requests 1
 }
 
+@test "O04 a later page that fails keeps what was written, and the status is not 0" {
+  fault '{"match":"/shapes/cursor","skip":2,"kind":"status","status":503}'
+  fetch --end-mark --attempts 1 --paginate cursor /shapes/cursor
+  status_is 75
+  stderr_has "page 3: HTTP 503"
+  [ "$(head -n -1 <<<"$output" | jq .id)" = "$(seq 0 9)" ]
+  [ "$(tail -n 1 <<<"$output" | jq -c '[._nq, .status]')" = '["fail",75]' ]
+}
+
+@test "a page that fails once is asked for again, and nothing comes twice" {
+  fault '{"match":"/shapes/cursor","skip":2,"count":1,"kind":"cut"}'
+  fetch --paginate cursor /shapes/cursor
+  walked 6
+}
+
+@test "O04 a next URL that is no text is an error" {
+  page_file odd '{"data":[{"id":1}],"next":{"page":2}}'
+  fetch --paginate next-url /files/odd
+  status_is 1
+  stdout_is ""
+  stderr_has "page 1: the value at '.next' (next) is missing or not a URL"
+}
+
+@test "a next URL of another scheme, or with a password, is refused" {
+  local url
+  for url in file:///etc/passwd javascript:1 "http://me:pass@127.0.0.1:${API##*:}/files/odd" "//127.0.0.1:9/x"; do
+    page_file odd "{\"data\":[{\"id\":1}],\"next\":\"$url\"}"
+    : >"$API_LOG"
+    fetch --paginate next-url /files/odd
+    status_is 1
+    requests 1
+    [[ $stderr != *pass* || $url == file:* ]]
+  done
+}
+
+@test "a token longer than 64 KiB is an error" {
+  page_file odd "{\"data\":[{\"id\":1}],\"next_cursor\":\"$(printf '%070000d' 0)\"}"
+  fetch --paginate cursor /files/odd
+  status_is 1
+  stderr_has "a page token of more than 65536 bytes"
+}
+
+@test "a token is percent-encoded in the query" {
+  page_file odd '{"data":[{"id":1}],"next_cursor":"a b&c=d/é+%"}'
+  fetch --paginate cursor --max-pages 2 /files/odd
+  [ "$(asked .raw_query | tail -n 1)" = '"cursor=a%20b%26c%3Dd%2F%C3%A9%2B%25"' ]
+}
+
+@test "a parameter that the URL has already is set, once, in its place" {
+  fetch --paginate page:total-pages=.total_pages --max-pages 2 "/shapes/total-pages?a=1&page=9&b=2"
+  status_is 0
+  queries "a=1&page=1&b=2" "a=1&page=2&b=2"
+}
+
+@test "an unknown kind or key says which there are" {
+  fetch --paginate curser /shapes/plain
+  status_is 2
+  stderr_has "--paginate: unknown kind 'curser', did you mean 'cursor'?"
+  fetch --paginate page:nxt=.a /shapes/plain
+  status_is 2
+  stderr_has "--paginate page: unknown key 'nxt': it knows param, start, size-param, size, next, more, total-pages, total-items, in"
+  requests 0
+}
+
 # --- S07: Link fields (RFC 8288) over the wire ---------------------------------------------------
 
 # linked HEADERS-JSON NEXT…: what a page with these headers makes us ask for

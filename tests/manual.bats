@@ -13,14 +13,20 @@ nothing_wrong() {
   return 1
 }
 
-# -x and --name of each option that --help lists.
+# -x and --name of each option that --help lists, that of the verbs included.
 options_of_help() {
-  sed -nE 's/^  (-[A-Za-z]), (--[a-z0-9.-]+).*/\1\n\2/p; s/^ +(--[a-z0-9.-]+).*/\1/p; s/^  (-[A-Za-z])  .*/\1/p' | sort -u
+  local verb
+  {
+    "$1" --help
+    for verb in $("$1" --help | sed -nE '/^verbs:/,/^$/s/^  ([a-z]+) .*/\1/p'); do
+      "$1" "$verb" --help
+    done
+  } | sed -nE 's/^  (-[A-Za-z]), (--[a-z0-9.-]+).*/\1\n\2/p; s/^ +(--[a-z0-9.-]+).*/\1/p; s/^  (-[A-Za-z])  .*/\1/p' | sort -u
 }
 
 # -x and --name of each option that a list of the manual explains: ".It Fl v , Fl -verbose".
 options_of_manual() {
-  sed -n '/^\.It Fl /s/^\.It //p' "$1" | grep -oE 'Fl -?[A-Za-z0-9.-]+' | sed -E 's/^Fl (-?)/-\1/' | sort -u
+  sed -n '/^\.It Fl /{s/^\.It //; s/\\//g; p}' "$1" | grep -oE 'Fl -?[A-Za-z0-9.-]+' | sed -E 's/^Fl (-?)/-\1/' | sort -u
 }
 
 examples() {
@@ -38,7 +44,7 @@ examples() {
 @test "options in --help and in the manual are the same" {
   local tool
   for tool in $(tools); do
-    diff <("$tool" --help | options_of_help) <(options_of_manual "$ROOT/man/$tool.1") >"$BATS_TEST_TMPDIR/diff" && continue
+    diff <(options_of_help "$tool") <(options_of_manual "$ROOT/man/$tool.1") >"$BATS_TEST_TMPDIR/diff" && continue
     wrong "$tool: options only in --help (<) or only in the manual (>):"
     wrong "$(grep '^[<>]' "$BATS_TEST_TMPDIR/diff")"
   done

@@ -282,7 +282,7 @@ do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 /* Rows are easier to read as rows. */
 /* clang-format off */
 #define STATE {"state", 'S', "WHERE", NQ_OPT_STR, &o.state, \
-	"directory of the state (default: $NQ_STATE, else $XDG_STATE_HOME/nq)"}
+	"directory of the state (default: $NQ_STATE)"}
 #define FIELD {"field", 'F', "NAME", NQ_OPT_LIST, &o.fields, \
 	"print this value instead of the row, a line each (repeat)"}
 #define TYPE {"cursor-type", 't', "TYPE", NQ_OPT_STR, &o.cursor_type, \

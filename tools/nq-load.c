@@ -272,9 +272,9 @@ main(int argc, char **argv)
 	nq_cli_begin("nq-load");
 	rc = parse(argc, argv, &err);
 	if (rc == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (rc == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
 	if (open_references(&settings, &err) == -1)
 		nq_cli_usage_error(&cli, &err);
 	else

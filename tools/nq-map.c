@@ -22,7 +22,7 @@ static const struct nq_opt options[] = {
     {"expression", 'e', "MAPPING", NQ_OPT_STR, &opt.expr, "the mapping itself"},
     {"arg", 0, "NAME=VALUE", NQ_OPT_LIST, &opt.args, "let $NAME be the text VALUE"},
     {"schema", 0, "NAME|FILE", NQ_OPT_STR, &opt.schema,
-	"check each output record by a built-in schema or a JSON Schema file"},
+	"check output records by a built-in or JSON Schema file"},
     {"rejects", 0, "FILE", NQ_OPT_STR, &opt.rejects, "write records that cannot be mapped to FILE"},
     {"max-rejects", 0, "N|N%", NQ_OPT_STR, &opt.max_rejects,
 	"go on while no more than these are rejected (0)"},

@@ -100,6 +100,18 @@ is_allowed(const char *url, const char *origin)
 	return same;
 }
 
+/* Without user and password, and without the query. */
+static void
+show(const char *url, struct nq_buf *b)
+{
+	const char *host = strstr(url, "://"), *at;
+
+	host = host != NULL ? host + 3 : url;
+	at = memchr(host, '@', strcspn(host, "/?#"));
+	nq_buf_add(b, url, (size_t)(host - url));
+	nq_url_bare(at != NULL ? at + 1 : host, b);
+}
+
 int
 nq_ask_check(const struct nq_ask *a, const struct nq_http *http, const struct nq_list *allowed,
     struct nq_err *err)
@@ -112,7 +124,7 @@ nq_ask_check(const struct nq_ask *a, const struct nq_http *http, const struct nq
 	for (size_t i = 0; i < allowed->n; i++)
 		if (is_allowed(url, allowed->v[i]))
 			return 0;
-	nq_url_bare(url, &bare);
+	show(url, &bare);
 	nq_err_set(err, NQ_FAIL,
 	    "the next page is on another origin: '%s' "
 	    "(--allow-origin takes it, without credentials)",

@@ -189,6 +189,16 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	return body_begin(p, lines, err);
 }
 
+/* Whether the page before named this one; where an empty page ends the walk, none does. */
+static bool
+was_promised(const struct nq_pull *p)
+{
+	if (p->pages == 0)
+		return false;
+	return (p->spec.watching & ~(1u << NQ_PAGE_TOTAL)) != 0 ||
+	       (p->pager.token.len > 0 && p->pager.kind != &nq_pager_keyset);
+}
+
 /*
  * A JSON text shows by itself that it is whole; lines do not. Nor does nothing: where the page
  * before told how to go on, an empty body is one that got lost.
@@ -198,8 +208,7 @@ answer_end(void *ctx, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
-	if (p->answer->bytes == 0 && p->answer->status != 204 && p->pages > 0 &&
-	    (p->spec.watching & ~(1u << NQ_PAGE_TOTAL)) != 0)
+	if (p->answer->bytes == 0 && p->answer->status != 204 && was_promised(p))
 		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
 		return nq_err_set(err, NQ_TEMPFAIL,

@@ -10,7 +10,7 @@
  */
 
 /* From the first opening bracket to the end: what makes the table, whatever its name. */
-struct nq_str nq_ddl_body(const char *sql);
+struct nq_str nq_ddl_body(const char *text);
 
 /* Adds the body of a CREATE TABLE with another type for one column. -1: no such column in it. */
 int nq_ddl_retype(struct nq_str body, const char *column, const char *type, struct nq_buf *);

@@ -137,7 +137,7 @@ add_value(struct nq_recorder *r, const struct nq_doc *d, uint32_t value, uint32_
 			return refuse_member(err, column, "holds a lone surrogate");
 		c.textlen = (uint32_t)b->text.len - c.text;
 	}
-	c.class = nq_value_class(t->type, nq_batch_slice(b, c.text, c.textlen));
+	c.class = (uint8_t)nq_value_class(t->type, nq_batch_slice(b, c.text, c.textlen));
 	if (r->o->contract != NQ_EVOLVE && r->columns->known && c.class != NQ_C_NULL &&
 	    (column->takes & NQ_BIT(c.class)) == 0) {
 		rc = by_contract(r, &c, err);

@@ -91,9 +91,6 @@ watch(struct pump *p, struct nq_err *err)
 	if (mark_text(&p->doc, i, &scratch, &value) == -1)
 		nq_err_set(
 		    err, NQ_FAIL, "the value at '%s' is no text and no number", p->t->path_text);
-	else if (rc == -1)
-		nq_err_set(err, NQ_FAIL, "the value at '%s' holds half of a surrogate pair",
-		    p->t->path_text);
 	else
 		rc = nq_watermark_check(p->t->type, value, err);
 	if (rc == 0)
