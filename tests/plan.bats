@@ -140,6 +140,27 @@ TEXT
   [ "$(argv fetch --to - my_api/v1_things | jq -r '.[-1]')" = https://api.example.com/v1/things ]
 }
 
+@test "every way to page is spelt our way, Dango's or dlt's" {
+  while IFS='|' read -r yaml want; do
+    resource "name: r, endpoint: /r, pagination: $yaml"
+    [ "$(argv fetch --to - | jq -r '.[2]')" = "$want" ]
+    # nq-fetch knows it: its first request can be shown.
+    mapfile -t words < <(argv fetch --to - | jq -r '.[]')
+    "${words[@]}" --dry-run >request
+    grep -q '^GET https://api.example/v2/r' request
+  done <<'TEXT'
+link|link
+{type: header_link}|link
+{type: json_link, next_url_path: .links.next}|next-url:next=.links.next
+{type: cursor, cursor_path: .meta.cursor, cursor_param: after}|cursor:param=after,next=.meta.cursor
+{type: offset, limit: 100, limit_param: n, offset_param: skip, total_items: .total}|offset:param=skip,limit=100,limit-param=n,total-items=.total
+{type: header, name: X-Next, param: p}|header:param=p,name=X-Next
+{type: keyset, param: after_id, field: '."odd, id"'}|keyset:param=after_id,field=."odd, id"
+{size: 50, size_param: n, more: .has_more}|page:size=50,size-param=n,more=.has_more
+none|none
+TEXT
+}
+
 @test "an API key goes into a header or the query, as a reference" {
   for where in header query; do
     sources "sources: [{name: a, type: rest_api, rest_api: {base_url: 'https://h', auth_type: api_key,
@@ -170,7 +191,7 @@ TEXT
           records: data
           endpoint: {path: /x, json: {}}
           data_selector: .y
-          paginator: cursor
+          paginator: cursr
           incremental: {cursor: .u, lag: soon, type: date}
           map: none.map
           load: {to: "sqlite:${NOPE}", batch: many, meta: yes, table: [x]}'
@@ -187,7 +208,7 @@ nq-plan: sources.yml:12:11: unknown key 'recods', did you mean 'records'?
 nq-plan: sources.yml:13:20: 'data' is not a path: column 1: a path starts with a dot (paths are written .a.b[0] or ."odd key")
 nq-plan: sources.yml:14:32: unknown key 'json' in endpoint
 nq-plan: sources.yml:15:11: 'data_selector' is there already, as 'records' in line 13
-nq-plan: sources.yml:16:22: type 'cursor' is not known to this version; it knows page_number, page, auto, none, single_page
+nq-plan: sources.yml:16:22: type 'cursr' is not known to this version; it knows page_number, page, offset, cursor, header, next_url, json_link, link, header_link, keyset, auto, none, single_page
 nq-plan: sources.yml:17:42: 'lag' is a duration, not 'soon': write 30, 0.5, 250ms, 5m, 12h or 7d
 nq-plan: sources.yml:17:54: type 'date' is not known to this version; it knows timestamp_utc, numeric_id, opaque_token
 nq-plan: sources.yml:18:16: cannot read 'none.map': No such file or directory

@@ -2,6 +2,7 @@
 # nq-sync: what a run does, what ends it, and that nothing ever gets lost.
 # shellcheck disable=SC2016 # ${…} in single quotes are references, not ours to expand
 # shellcheck disable=SC2030,SC2031 # each test is a subshell, which is what we want
+# shellcheck disable=SC2094 # one reads kept/fetch.ndjson, the other kept/map.ndjson
 # shellcheck disable=SC2154 # stderr and output are set by run
 
 bats_require_minimum_version 1.5.0
@@ -246,7 +247,6 @@ YAML
 @test "--keep leaves what each stage wrote: cut with files, the pipeline is the same" {
   sync --keep kept/here
   status_is 0
-  # shellcheck disable=SC2094 # two different files
   nq-map -f suppliers.map <kept/here/fetch.ndjson | cmp - kept/here/map.ndjson
   nq-load --to sqlite:cut.db --table supplier --key supplier_number --require-end <kept/here/map.ndjson >receipt
   [ "$(jq .records receipt)" = "$(jq .records kept/here/receipt.json)" ]

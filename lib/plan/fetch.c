@@ -176,13 +176,22 @@ add_auth(struct fetch *f)
 	return 0;
 }
 
-/* Our names, dlt's names. */
+/* Dango's and dlt's names of kinds, where they differ from those of nq-fetch. */
 static const char *
 pager(const char *type)
 {
-	if (strcmp(type, "page_number") == 0)
-		return "page";
-	return strcmp(type, "single_page") == 0 ? "none" : type;
+	static const char *const names[][2] = {
+	    {"page_number", "page"},
+	    {"single_page", "none"},
+	    {"header_link", "link"},
+	    {"json_link", "next-url"},
+	    {"next_url", "next-url"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(type, names[i][0]) == 0)
+			return names[i][1];
+	return type;
 }
 
 static int

@@ -17,7 +17,9 @@
 		NQ_IN_##in, name, NQ_KEY_TEXT, .refused = true, .meaning = why \
 	}
 
-#define PAGE_KINDS "page_number|page|auto|none|single_page"
+#define PAGE_KINDS                                                                            \
+	"page_number|page|offset|cursor|header|next_url|json_link|link|header_link|keyset|"   \
+	"auto|none|single_page"
 
 /* clang-format off */
 static const struct nq_keys_row keys[] = {
@@ -83,6 +85,8 @@ static const struct nq_keys_row keys[] = {
     OTHER(RESOURCE, "paginator", "pagination"),
     ROW(RESOURCE, "records", PATH, "where in a page the records are", .option = "--records"),
     OTHER(RESOURCE, "data_selector", "records"),
+    ROW(RESOURCE, "id", PATH, "what no two records share: see to it", .option = "--id"),
+    ROW(RESOURCE, "strict", BOOL, "fail when the pull looks incomplete", .option = "--strict"),
     ROW(RESOURCE, "incremental", MAP, "what makes it a delta", .map = NQ_IN_DELTA),
     ROW(RESOURCE, "on", FREE, "what an HTTP status means", .idle = true),
     ROW(RESOURCE, "filter", SHELL, "a shell filter between nq-fetch and what follows"),
@@ -104,19 +108,33 @@ static const struct nq_keys_row keys[] = {
     ROW(ENDPOINT, "incremental", MAP, "what makes it a delta", .map = NQ_IN_DELTA),
 
     ROW(PAGES, "type", CHOICE, "the kind", .choices = PAGE_KINDS),
-    ROW(PAGES, "param", WORD, "the parameter that carries the page number", .option = "param"),
+    ROW(PAGES, "param", WORD, "the parameter that carries number, offset or token",
+	.option = "param"),
     OTHER(PAGES, "page_param", "param"),
-    ROW(PAGES, "start", NUMBER, "the number of the first page", .option = "start"),
+    OTHER(PAGES, "offset_param", "param"),
+    OTHER(PAGES, "cursor_param", "param"),
+    ROW(PAGES, "start", NUMBER, "the number of the first page, or the first offset",
+	.option = "start"),
     OTHER(PAGES, "base_page", "start"),
     ROW(PAGES, "size", NUMBER, "how many records to ask for in a page", .option = "size"),
     ROW(PAGES, "size_param", WORD, "the parameter that carries the size",
 	.option = "size-param"),
-    ROW(PAGES, "next", PATH, "where a page tells the number of the next", .option = "next"),
+    ROW(PAGES, "limit", NUMBER, "how many records to ask for, by offset", .option = "limit"),
+    ROW(PAGES, "limit_param", WORD, "the parameter that carries the limit",
+	.option = "limit-param"),
+    ROW(PAGES, "next", PATH, "where a page tells the number, token or URL of the next",
+	.option = "next"),
+    OTHER(PAGES, "cursor_path", "next"),
+    OTHER(PAGES, "next_url_path", "next"),
     ROW(PAGES, "total_pages", PATH, "where a page tells how many there are",
 	.option = "total-pages"),
     OTHER(PAGES, "total_path", "total_pages"),
     ROW(PAGES, "total_items", PATH, "where a page tells how many records there are",
 	.option = "total-items"),
+    ROW(PAGES, "name", WORD, "the header that carries the next page", .option = "name"),
+    ROW(PAGES, "rel", WORD, "the relation of the Link header", .option = "rel"),
+    ROW(PAGES, "field", PATH, "the member of the last record that asks for what follows",
+	.option = "field"),
     ROW(PAGES, "more", PATH, "where a page tells whether another follows", .option = "more"),
 
     ROW(DELTA, "cursor", PATH, "the member of a record that only grows"),
