@@ -119,3 +119,12 @@ finds() {
   [ "$status" -eq 2 ]
   stderr_is 'usage: tests/lint.sh quick | full'
 }
+
+@test "no two modules give the same name to different things" {
+  # shellcheck disable=SC2016 # the inner bash expands them
+  run --separate-stderr bash -c 'nm -g --defined-only "$0" | awk "NF == 3 { print \$3 }" | sort | uniq -d' "$BUILD/libnq.a"
+  stdout_is ''
+  # shellcheck disable=SC2016
+  run --separate-stderr bash -c 'grep -hoE "^struct nq_[a-z_]+ \{" "$0"/lib/*/*.h | sort | uniq -d' "$ROOT"
+  stdout_is ''
+}

@@ -1,7 +1,7 @@
 #include "fetch/adopt.h"
 
 #include "base/log.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 
 int
 nq_adopt_records(const struct nq_probe *probe, struct nq_page_spec *spec, struct nq_err *err)
@@ -11,7 +11,7 @@ nq_adopt_records(const struct nq_probe *probe, struct nq_page_spec *spec, struct
 
 	nq_path_free(&spec->records);
 	if (rc == 0)
-		rc = nq_track_path(&spec->records, nq_buf_str(&path), err);
+		rc = nq_follow_path(&spec->records, nq_buf_str(&path), err);
 	if (rc == 0)
 		nq_log(NQ_LOG_INFO, "fetch", "records are at '%s'", path.data);
 	nq_buf_free(&path);
@@ -27,7 +27,7 @@ nq_adopt_total(const struct nq_probe *probe, struct nq_page_spec *spec, struct n
 	nq_path_free(&spec->watch[NQ_PAGE_TOTAL]);
 	spec->watching &= ~(1u << NQ_PAGE_TOTAL);
 	if (nq_detect_total(probe, &path)) {
-		rc = nq_track_path(&spec->watch[NQ_PAGE_TOTAL], nq_buf_str(&path), err);
+		rc = nq_follow_path(&spec->watch[NQ_PAGE_TOTAL], nq_buf_str(&path), err);
 		spec->watching |= 1u << NQ_PAGE_TOTAL;
 	}
 	nq_buf_free(&path);

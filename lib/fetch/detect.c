@@ -87,7 +87,7 @@ path_ends(const char *path, const char *name)
 }
 
 static bool
-like_a_url(const struct nq_value *v)
+like_a_url(const struct nq_scalar *v)
 {
 	return v->type == NQ_STRING && (strncmp(v->text.data, "http://", 7) == 0 ||
 					   strncmp(v->text.data, "https://", 8) == 0 ||
@@ -95,7 +95,7 @@ like_a_url(const struct nq_value *v)
 }
 
 static bool
-looks(const struct nq_value *v, enum look look)
+looks(const struct nq_scalar *v, enum look look)
 {
 	uint64_t n;
 
@@ -103,9 +103,9 @@ looks(const struct nq_value *v, enum look look)
 	case A_URL:
 		return like_a_url(v);
 	case A_NUMBER:
-		return nq_value_uint(v, &n) == 0;
+		return nq_scalar_uint(v, &n) == 0;
 	case A_TOKEN:
-		return !nq_value_empty(v) && (v->type == NQ_STRING || v->type == NQ_NUMBER) &&
+		return !nq_scalar_empty(v) && (v->type == NQ_STRING || v->type == NQ_NUMBER) &&
 		       !like_a_url(v);
 	case A_FLAG:
 		return v->type == NQ_TRUE;
@@ -167,7 +167,7 @@ add_start(const struct nq_probe *p, const struct nq_probe_scalar *of, struct nq_
 		for (size_t i = 0; i < p->nscalars; i++) {
 			s = &p->scalar[i];
 			if (!path_ends(s->path.data, *name) || !siblings(s, of) ||
-			    nq_value_uint(&s->value, &number) == -1)
+			    nq_scalar_uint(&s->value, &number) == -1)
 				continue;
 			if (number != 1)
 				nq_buf_addf(spec, ",start=%" PRIu64, number);
@@ -188,7 +188,7 @@ add_more(const struct nq_probe *p, const struct nq_probe_scalar *of, struct nq_b
 			s = &p->scalar[i];
 			if (!path_ends(s->path.data, *name) || parent(s) > parent(of) ||
 			    memcmp(s->path.data, of->path.data, parent(s)) != 0 ||
-			    nq_value_bool(&s->value, &yes) == -1)
+			    nq_scalar_bool(&s->value, &yes) == -1)
 				continue;
 			nq_buf_addf(spec, ",more=%s", s->path.data);
 			return;
@@ -206,12 +206,12 @@ says_no_more(const struct nq_probe *p)
 	for (size_t i = 0; i < p->nscalars; i++) {
 		s = &p->scalar[i];
 		for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]); k++)
-			if (path_ends(s->path.data, signs[k].name) && nq_value_empty(&s->value) &&
+			if (path_ends(s->path.data, signs[k].name) && nq_scalar_empty(&s->value) &&
 			    strncmp(signs[k].spec, "page:total", 10) != 0)
 				return s;
 		for (const char *const *name = flag_names; *name != NULL; name++)
-			if (path_ends(s->path.data, *name) && nq_value_bool(&s->value, &yes) == 0 &&
-			    !yes)
+			if (path_ends(s->path.data, *name) &&
+			    nq_scalar_bool(&s->value, &yes) == 0 && !yes)
 				return s;
 	}
 	return NULL;
@@ -291,7 +291,7 @@ unfollowed(const struct nq_probe *p, uint64_t records, struct nq_err *err)
 		return 0;
 	for (const char *const *name = total_names; *name != NULL; name++) {
 		s = find(p, *name, A_NUMBER);
-		if (s == NULL || nq_value_uint(&s->value, &total) == -1 || total <= records)
+		if (s == NULL || nq_scalar_uint(&s->value, &total) == -1 || total <= records)
 			continue;
 		return nq_err_set(err, NQ_FAIL,
 		    "the page has %" PRIu64 " of %" PRIu64 " records ('%s') and names no next one: "

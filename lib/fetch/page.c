@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 #include "json/mem.h"
 #include "json/text.h"
 
@@ -23,7 +23,7 @@ struct nq_page_parser {
 	yajl_handle yajl;
 	yajl_callbacks cb; /* ours to change: what nobody asks for is not called */
 	struct nq_utf8 utf8;
-	struct nq_track at;
+	struct nq_follow at;
 	uint32_t list_depth;   /* depth inside the list of records, 0 while outside */
 	uint32_t record_depth; /* depth inside a record, 0 while outside */
 	bool list_seen, has_watermark, failed;
@@ -90,7 +90,7 @@ arrive(struct nq_page_parser *p)
 	const struct nq_page_spec *s = p->page->spec;
 
 	p->values += p->at.depth == 0;
-	return nq_track_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
+	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
 }
 
 /* An instant is read once; what is none is told by the general way. */
@@ -141,7 +141,7 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 	p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->at.depth > 0 && p->at.depth == p->list_depth)
 		return not_object(p);
-	done = nq_track_ends(&p->at, arrive(p));
+	done = nq_follow_ends(&p->at, arrive(p));
 	if (p->at.depth == 0 && p->page->spec->lines)
 		return not_object(p);
 	for (int t = 0; done >> t != 0; t++) {
@@ -154,11 +154,11 @@ on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t 
 		else if (t == WATERMARK && note_watermark(p, type, text, n) == 0)
 			return 0;
 		else if (t == FIELD)
-			nq_value_set(&p->page->field, type, text, n);
+			nq_scalar_set(&p->page->field, type, text, n);
 		else if (t == ID && type != NQ_NULL)
 			p->id = nq_hash(type, text, n);
 		else if (t < RECORDS)
-			nq_value_set(&p->page->watched[t], type, text, n);
+			nq_scalar_set(&p->page->watched[t], type, text, n);
 	}
 	return 1;
 }
@@ -196,7 +196,7 @@ on_key(void *ctx, const unsigned char *text, size_t n)
 	p->token_end = p->before + here(p);
 	if (p->at.depth == p->record_depth && nq_str_is(key, "_nq"))
 		return fail(p, "the member '_nq' is reserved for control lines");
-	nq_track_key(&p->at, key);
+	nq_follow_key(&p->at, key);
 	return 1;
 }
 
@@ -204,7 +204,7 @@ on_key(void *ctx, const unsigned char *text, size_t n)
 static void
 look_or_not(struct nq_page_parser *p)
 {
-	bool look = p->record_depth == 0 || nq_track_looks(&p->at);
+	bool look = p->record_depth == 0 || nq_follow_looks(&p->at);
 	bool keys = look || p->at.depth == p->record_depth;
 
 	p->cb.yajl_null = look ? on_null : NULL;
@@ -244,7 +244,7 @@ enter(struct nq_page_parser *p, bool is_array, uint32_t done)
 static int
 on_open(struct nq_page_parser *p, bool is_array)
 {
-	uint32_t now = arrive(p), done = nq_track_ends(&p->at, now), through = now & ~done;
+	uint32_t now = arrive(p), done = nq_follow_ends(&p->at, now), through = now & ~done;
 
 	if (p->at.depth == NQ_MAX_DEPTH)
 		return fail(p, "nested too deeply");
@@ -252,12 +252,12 @@ on_open(struct nq_page_parser *p, bool is_array)
 		return fail(p, NO_MARK);
 	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
 		if ((done & 1u << t) != 0)
-			nq_value_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
+			nq_scalar_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
 		return 0;
 	if (p->record_depth == p->at.depth + 1)
 		through |= enter_record(p);
-	nq_track_open(&p->at, is_array, through);
+	nq_follow_open(&p->at, is_array, through);
 	p->token_end = p->before + here(p);
 	look_or_not(p);
 	return 1;
@@ -376,7 +376,7 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 	page->records = page->bytes = page->digest = 0;
 	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
-		nq_value_set(&page->watched[i], NQ_ABSENT, "", 0);
+		nq_scalar_set(&page->watched[i], NQ_ABSENT, "", 0);
 	drop_yajl(p);
 	memset(p, 0, sizeof(*p));
 	p->page = page;

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/watermark.h"
 #include "fetch/spool.h"
-#include "fetch/value.h"
+#include "fetch/scalar.h"
 #include "json/path.h"
 #include "json/utf8.h"
 
@@ -50,9 +50,9 @@ struct nq_page {
 	uint64_t records;
 	uint64_t bytes;	 /* of the body */
 	uint64_t digest; /* of the records */
-	struct nq_value watched[NQ_PAGE_WATCHES];
+	struct nq_scalar watched[NQ_PAGE_WATCHES];
 	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
-	struct nq_value field;	 /* of the last record */
+	struct nq_scalar field;	 /* of the last record */
 	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_page_parser *parser;
 };

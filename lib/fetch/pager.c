@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 
 static const struct nq_pager_kind *const kinds[] = {&nq_pager_page, &nq_pager_offset,
     &nq_pager_cursor, &nq_pager_header, &nq_pager_next_url, &nq_pager_link, &nq_pager_keyset,
@@ -154,7 +154,7 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 	bool field = p->kind->field == (int)i;
 	struct nq_path *path = field ? &spec->field : &spec->watch[i];
 
-	if (nq_track_path(path, nq_str(p->key[i]), err) == -1)
+	if (nq_follow_path(path, nq_str(p->key[i]), err) == -1)
 		return nq_err_at(err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 	if (field)
 		spec->has_field = true;
@@ -218,7 +218,7 @@ nq_pager_by_more(struct nq_pager *p, int key, const struct nq_answer *a, struct 
 
 	if (p->key[key] == NULL)
 		return 1;
-	if (nq_value_bool(&a->page->watched[key], &yes) == -1)
+	if (nq_scalar_bool(&a->page->watched[key], &yes) == -1)
 		return nq_pager_unusable(p, key, "true or false", err);
 	return yes ? 1 : nq_pager_done(p, "the API says that there is no more");
 }
@@ -229,7 +229,7 @@ nq_pager_by_total(
 {
 	if (p->key[key] == NULL)
 		return 1;
-	if (nq_value_uint(&a->page->watched[key], &p->total) == -1)
+	if (nq_scalar_uint(&a->page->watched[key], &p->total) == -1)
 		return nq_pager_unusable(p, key, "a number", err);
 	p->has_total = true;
 	if (before + p->rows >= p->total)
@@ -245,9 +245,9 @@ nq_pager_by_rows(struct nq_pager *p, const struct nq_answer *a)
 }
 
 int
-nq_pager_by_token(struct nq_pager *p, int key, const struct nq_value *v, struct nq_err *err)
+nq_pager_by_token(struct nq_pager *p, int key, const struct nq_scalar *v, struct nq_err *err)
 {
-	if (nq_value_empty(v))
+	if (nq_scalar_empty(v))
 		return nq_pager_done(p, "the API gives no further token");
 	if (v->type != NQ_STRING && v->type != NQ_NUMBER)
 		return nq_pager_unusable(p, key, "a text or a number", err);

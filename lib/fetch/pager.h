@@ -94,6 +94,6 @@ int nq_pager_done(struct nq_pager *, const char *reason);				    /* 0 */
 int nq_pager_unusable(const struct nq_pager *, int key, const char *want, struct nq_err *); /* -1 */
 
 /* Takes a token for the next page: 1, or done when it is null, absent, false or empty. */
-int nq_pager_by_token(struct nq_pager *, int key, const struct nq_value *, struct nq_err *);
+int nq_pager_by_token(struct nq_pager *, int key, const struct nq_scalar *, struct nq_err *);
 
 #endif

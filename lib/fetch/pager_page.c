@@ -51,17 +51,17 @@ ask(const struct nq_pager *p, struct nq_url *u)
 static int
 by_next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
-	const struct nq_value *v = &a->page->watched[NEXT];
+	const struct nq_scalar *v = &a->page->watched[NEXT];
 	uint64_t number;
 	bool yes = false;
 
-	if (nq_value_empty(v))
+	if (nq_scalar_empty(v))
 		return nq_pager_done(p, "the API names no next page");
-	if (nq_value_uint(v, &number) == 0) {
+	if (nq_scalar_uint(v, &number) == 0) {
 		p->at = number;
 		return 1;
 	}
-	if (nq_value_bool(v, &yes) == -1)
+	if (nq_scalar_bool(v, &yes) == -1)
 		return nq_pager_unusable(p, NEXT, "a page number", err);
 	p->at++;
 	return yes ? 1 : nq_pager_done(p, "the API names no next page");
@@ -73,7 +73,7 @@ by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err
 {
 	uint64_t total, start;
 
-	if (nq_value_uint(&a->page->watched[TOTAL_PAGES], &total) == -1)
+	if (nq_scalar_uint(&a->page->watched[TOTAL_PAGES], &total) == -1)
 		return nq_pager_unusable(p, TOTAL_PAGES, "a number", err);
 	nq_cli_number(p->key[START], &start);
 	if (a->page->records == 0 && p->pages > 1 && !p->from_later)

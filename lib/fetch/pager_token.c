@@ -160,9 +160,9 @@ follow(struct nq_pager *p, const struct nq_answer *a, struct nq_str reference, s
 static int
 next_url(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
-	const struct nq_value *v = &a->page->watched[U_NEXT];
+	const struct nq_scalar *v = &a->page->watched[U_NEXT];
 
-	if (nq_value_empty(v))
+	if (nq_scalar_empty(v))
 		return nq_pager_done(p, "the API names no next URL");
 	if (v->type != NQ_STRING)
 		return nq_pager_unusable(p, U_NEXT, "a URL", err);
@@ -188,7 +188,7 @@ next_keyset(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 		return more;
 	if (a->page->records == 0)
 		return nq_pager_done(p, "an empty page");
-	if (nq_value_empty(&a->page->field))
+	if (nq_scalar_empty(&a->page->field))
 		return nq_pager_unusable(p, K_FIELD, "set in the last record", err);
 	return nq_pager_by_token(p, K_FIELD, &a->page->field, err);
 }

@@ -23,7 +23,7 @@ struct nq_probe {
 	struct nq_probe_scalar {
 		struct nq_buf path, name;
 		uint32_t depth;
-		struct nq_value value;
+		struct nq_scalar value;
 	} scalar[NQ_PROBE_SCALARS];
 	size_t nscalars;
 	struct nq_probe_parser *parser;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 #include "fetch/verdict.h"
 #include "fetch/adopt.h"
 #include "fetch/ask.h"
@@ -24,7 +24,7 @@ open_watermark(struct nq_pull *p, const char *spec, struct nq_err *err)
 		if (nq_cursor_type_parse(nq_str(colon + 1), &p->spec.cursor_type, err) == -1)
 			return nq_err_at(err, "--watermark: ");
 	}
-	if (nq_track_path(&p->spec.watermark, path, err) == -1)
+	if (nq_follow_path(&p->spec.watermark, path, err) == -1)
 		return nq_err_at(err, "--watermark: ");
 	if (p->spec.watermark.n == 0)
 		return nq_err_set(err, NQ_USAGE, "--watermark: write the path of a member");
@@ -47,7 +47,7 @@ open_choices(struct nq_pull *p, const struct nq_pull_options *o, struct nq_err *
 	p->spec.allow_missing = o->allow_missing;
 	p->spec.max_line = o->max_line;
 	p->spec.has_id = o->id != NULL;
-	if (o->id != NULL && nq_track_path(&p->spec.id, nq_str(o->id), err) == -1)
+	if (o->id != NULL && nq_follow_path(&p->spec.id, nq_str(o->id), err) == -1)
 		return nq_err_at(err, "--id: ");
 	return nq_ask_origins(&o->allow_origins, err);
 }
@@ -70,7 +70,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (o->fail_if != NULL && nq_verdict_open(&p->spec, o->fail_if, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
-	if (o->records != NULL && nq_track_path(&p->spec.records, nq_str(o->records), err) == -1)
+	if (o->records != NULL && nq_follow_path(&p->spec.records, nq_str(o->records), err) == -1)
 		return nq_err_at(err, "--records: ");
 	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
 		return -1;

@@ -33,7 +33,7 @@ note_total(struct nq_suspects *s, const struct nq_page *page, const struct nq_pa
 {
 	uint64_t total;
 
-	if (nq_value_uint(&page->watched[NQ_PAGE_TOTAL], &total) == -1) {
+	if (nq_scalar_uint(&page->watched[NQ_PAGE_TOTAL], &total) == -1) {
 		if (!p->has_total)
 			return;
 		total = p->total;

@@ -1,7 +1,7 @@
 #include "fetch/verdict.h"
 
 #include "base/secret.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 
 enum { SHOWN = 200 }; /* bytes of what the page says */
 
@@ -30,24 +30,24 @@ nq_verdict_open(struct nq_page_spec *spec, const char *text, struct nq_err *err)
 
 	if (eq != NULL)
 		path.n = (size_t)(eq - text);
-	if (nq_track_path(&spec->watch[NQ_PAGE_FAIL], path, err) == -1)
+	if (nq_follow_path(&spec->watch[NQ_PAGE_FAIL], path, err) == -1)
 		return nq_err_at(err, "--fail-if: ");
 	spec->watching |= 1u << NQ_PAGE_FAIL;
 	return 0;
 }
 
 static bool
-says_so(const struct nq_value *v, const char *eq)
+says_so(const struct nq_scalar *v, const char *eq)
 {
 	if (eq == NULL || v->type == NQ_ABSENT)
-		return !nq_value_empty(v);
+		return !nq_scalar_empty(v);
 	return nq_str_is(nq_buf_str(&v->text), eq + 1);
 }
 
 int
 nq_verdict(const struct nq_page *page, const char *text, int rc, struct nq_err *err)
 {
-	const struct nq_value *v = &page->watched[NQ_PAGE_FAIL];
+	const struct nq_scalar *v = &page->watched[NQ_PAGE_FAIL];
 	const char *eq = text != NULL ? find_value(text) : NULL;
 	struct nq_buf said = NQ_BUF_INIT;
 

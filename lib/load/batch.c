@@ -96,14 +96,14 @@ add_row(struct nq_batch *b, uint32_t record)
 	const struct nq_record *r = &b->record[record];
 
 	b->row = grown(b->row, b->nrows, &b->caprows, sizeof(*b->row));
-	b->row[b->nrows] = (struct nq_row){
+	b->row[b->nrows] = (struct nq_batch_row){
 	    r->cells, r->ncells, record, record, 1, record, r->delete};
 	return b->nrows++;
 }
 
 /* Both cell lists merged into a new one; where both have a column, the later record wins. */
 static void
-merge_cells(struct nq_batch *b, struct nq_row *row, const struct nq_record *late)
+merge_cells(struct nq_batch *b, struct nq_batch_row *row, const struct nq_record *late)
 {
 	uint32_t i = row->cells, iend = i + row->ncells, j = late->cells, jend = j + late->ncells;
 	uint32_t from = b->ncells;
@@ -133,11 +133,11 @@ version_of(const struct nq_batch *b, const struct nq_record *r)
 static bool
 is_older(const struct nq_batch *b, const struct nq_record *r, const struct nq_record *than)
 {
-	return r->newer != UINT32_MAX && !nq_value_newer(version_of(b, r), version_of(b, than));
+	return r->newer != UINT32_MAX && !nq_class_newer(version_of(b, r), version_of(b, than));
 }
 
 static void
-fold(struct nq_batch *b, struct nq_row *row, uint32_t record)
+fold(struct nq_batch *b, struct nq_batch_row *row, uint32_t record)
 {
 	struct nq_record *r = &b->record[record];
 
@@ -155,7 +155,7 @@ bool
 nq_batch_take(struct nq_batch *b, const struct nq_record *r, bool may_fold)
 {
 	uint32_t *slot, record = b->nrecords;
-	struct nq_row *row;
+	struct nq_batch_row *row;
 
 	b->record = grown(b->record, b->nrecords, &b->caprecords, sizeof(*b->record));
 	b->record[b->nrecords++] = *r;

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "load/value.h"
+#include "load/class.h"
 
 /*
  * The records between two commits. Every record keeps its text and its cells; a row is what is
@@ -32,7 +32,7 @@ struct nq_record {
 	bool delete;
 };
 
-struct nq_row {
+struct nq_batch_row {
 	uint32_t cells, ncells; /* sorted by column */
 	uint32_t first, last;	/* records */
 	uint32_t nrecords;
@@ -44,7 +44,7 @@ struct nq_batch {
 	struct nq_buf text;
 	struct nq_cell *cell;
 	struct nq_record *record;
-	struct nq_row *row;
+	struct nq_batch_row *row;
 	uint32_t ncells, nrecords, nrows;
 	uint32_t capcells, caprecords, caprows;
 	uint32_t *slot; /* rows by key: index + 1 */

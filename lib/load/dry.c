@@ -73,8 +73,8 @@ add_key_names(const struct nq_sink *s, struct nq_buf *sql)
 }
 
 static void
-add_conflict(
-    const struct nq_sink *s, const struct nq_batch *b, const struct nq_row *row, struct nq_buf *sql)
+add_conflict(const struct nq_sink *s, const struct nq_batch *b, const struct nq_batch_row *row,
+    struct nq_buf *sql)
 {
 	const struct nq_column *col;
 	const char *between = "DO UPDATE SET ";
@@ -99,8 +99,8 @@ add_conflict(
 }
 
 static void
-add_insert(
-    const struct nq_sink *s, const struct nq_batch *b, const struct nq_row *row, struct nq_buf *sql)
+add_insert(const struct nq_sink *s, const struct nq_batch *b, const struct nq_batch_row *row,
+    struct nq_buf *sql)
 {
 	const struct nq_cell *c = &b->cell[row->cells];
 
@@ -120,8 +120,8 @@ add_insert(
 }
 
 static void
-add_delete(
-    const struct nq_sink *s, const struct nq_batch *b, const struct nq_row *row, struct nq_buf *sql)
+add_delete(const struct nq_sink *s, const struct nq_batch *b, const struct nq_batch_row *row,
+    struct nq_buf *sql)
 {
 	const struct nq_cell *c = &b->cell[row->cells];
 	const char *between = " WHERE ";

@@ -60,7 +60,7 @@ static int put_rows(struct load *, uint32_t from, uint32_t to, struct nq_err *);
 static int
 refused(struct load *l, uint32_t row, struct nq_err *why)
 {
-	const struct nq_row *r = &l->batch.row[row];
+	const struct nq_batch_row *r = &l->batch.row[row];
 	const struct nq_record *rec = &l->batch.record[r->first];
 	uint32_t next, alone;
 

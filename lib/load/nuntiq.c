@@ -223,7 +223,8 @@ nuntiq_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 
 /* A record leaves as it came; only a row folded of several is written anew. */
 static void
-add_row(struct nq_sink *s, const struct nq_batch *b, const struct nq_row *row, struct nq_buf *out)
+add_row(
+    struct nq_sink *s, const struct nq_batch *b, const struct nq_batch_row *row, struct nq_buf *out)
 {
 	const struct nq_record *rec = &b->record[row->first];
 	const struct nq_cell *c = &b->cell[row->cells];

@@ -104,7 +104,7 @@ by_contract(struct nq_recorder *r, const struct nq_cell *cell, struct nq_err *er
 
 	if (c->exists)
 		nq_err_set(err, NQ_FAIL, "column '%s' does not hold %s", c->name,
-		    nq_value_class_name(cell->class));
+		    nq_class_name(cell->class));
 	else
 		nq_err_set(err, NQ_FAIL, "there is no column '%s'", c->name);
 	if (contract == NQ_DISCARD_ROW)
@@ -137,7 +137,7 @@ add_value(struct nq_recorder *r, const struct nq_doc *d, uint32_t value, uint32_
 			return refuse_member(err, column, "holds a lone surrogate");
 		c.textlen = (uint32_t)b->text.len - c.text;
 	}
-	c.class = (uint8_t)nq_value_class(t->type, nq_batch_slice(b, c.text, c.textlen));
+	c.class = (uint8_t)nq_class_of(t->type, nq_batch_slice(b, c.text, c.textlen));
 	if (r->o->contract != NQ_EVOLVE && r->columns->known && c.class != NQ_C_NULL &&
 	    (column->takes & NQ_BIT(c.class)) == 0) {
 		rc = by_contract(r, &c, err);
@@ -199,7 +199,7 @@ add_key_part(struct nq_batch *b, const struct nq_cell *c)
 	if (c->class == NQ_C_BOOL)
 		nq_buf_addc(&part, c->type == NQ_TRUE ? '1' : '0');
 	else if (c->type == NQ_NUMBER)
-		nq_value_canonical(nq_batch_slice(b, c->text, c->textlen), &part);
+		nq_class_canonical(nq_batch_slice(b, c->text, c->textlen), &part);
 	else
 		nq_buf_addstr(&part, nq_batch_slice(b, c->text, c->textlen));
 	nq_buf_addf(&b->text, "%zu:", part.len);

@@ -19,7 +19,7 @@
 struct sqlite {
 	struct nq_db db;
 	char *path;
-	struct nq_table target, staging;
+	struct nq_sqlite_table target, staging;
 	struct nq_sqlite_rows rows;
 	bool in_transaction;
 	int schema_version;
@@ -81,7 +81,7 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 	if (q->path == NULL)
 		return -1;
 	nq_buf_addf(&s->destination, "sqlite:%s#%s", q->path, table);
-	q->target = (struct nq_table){&q->db, "main", table, false, true,
+	q->target = (struct nq_sqlite_table){&q->db, "main", table, false, true,
 	    s->o->mode != NQ_LOAD_APPEND && s->columns->nkeys > 0};
 	q->staging = q->target;
 	q->staging.schema = "temp";
@@ -111,7 +111,7 @@ sqlite_probe(struct nq_sink *s, bool *exists, struct nq_err *err)
 	if (nq_db_open(&q->db, q->path, false, s->o->busy_ms, err) == -1)
 		return -1;
 	nq_columns_init(&ignored);
-	rc = nq_table_describe(&q->target, &ignored, err);
+	rc = nq_sqlite_table_describe(&q->target, &ignored, err);
 	*exists = q->target.exists;
 	nq_columns_free(&ignored);
 	return rc;
@@ -129,7 +129,7 @@ newer(sqlite3_context *ctx, int n, sqlite3_value **v)
 		s[i].n = (size_t)sqlite3_value_bytes(v[i]);
 		s[i] = s[i].p == NULL ? nq_str("") : s[i];
 	}
-	sqlite3_result_int(ctx, nq_value_newer(s[0], s[1]));
+	sqlite3_result_int(ctx, nq_class_newer(s[0], s[1]));
 }
 
 static int
@@ -148,9 +148,9 @@ check_key(struct nq_sink *s, struct nq_err *err)
 			    s->o->table, s->columns->v[s->columns->key[i]].name);
 	}
 	nq_buf_adds(&sql, "INSERT INTO ");
-	nq_table_quote(&sql, &q->target);
+	nq_sqlite_table_quote(&sql, &q->target);
 	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names.data, names.data);
-	nq_table_quote(&sql, &q->target);
+	nq_sqlite_table_quote(&sql, &q->target);
 	nq_buf_addf(&sql, " WHERE true ON CONFLICT (%s) DO NOTHING", names.data);
 	if (rc == 0 && nq_db_prepare(&q->db, sql.data, &st, err) == -1) {
 		rc = -1;
@@ -212,7 +212,7 @@ sqlite_start(struct nq_sink *s, struct nq_err *err)
 	sqlite3_create_function(q->db.db, "nq_newer", 2,
 	    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, newer, NULL, NULL);
 	if (schema_version(q, &q->schema_version, err) == -1 ||
-	    nq_table_describe(&q->target, s->columns, err) == -1)
+	    nq_sqlite_table_describe(&q->target, s->columns, err) == -1)
 		return -1;
 	if (!q->target.exists && s->o->contract == NQ_FREEZE)
 		return nq_err_set(
@@ -244,7 +244,7 @@ begin_transaction(struct nq_sink *s, const char *sql, struct nq_err *err)
 	for (uint32_t i = 0; i < s->columns->n; i++)
 		s->columns->v[i].exists = false;
 	q->schema_version = version;
-	return nq_table_describe(&q->target, s->columns, err);
+	return nq_sqlite_table_describe(&q->target, s->columns, err);
 }
 
 static int
@@ -260,7 +260,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	snprintf(q->rows.loaded_at, sizeof(q->rows.loaded_at), "%s", now.data);
 	nq_buf_free(&now);
 	if (rc == 0)
-		rc = nq_table_fit(
+		rc = nq_sqlite_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
 	s->columns->known = rc == 0;
 	if (rc == 0 && changed) {
@@ -386,7 +386,7 @@ sqlite_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *er
 	if (rc == 0 && replaces(s))
 		rc = publish(s, err);
 	else if (rc == 0 && !q->target.exists && q->target.keyed)
-		rc = nq_table_fit(&q->target, s->columns, &changed, err);
+		rc = nq_sqlite_table_fit(&q->target, s->columns, &changed, err);
 	if (rc == 0)
 		rc = record_load(s, tally, err);
 	return rc == 0 ? end_transaction(q, err) : -1;

@@ -7,11 +7,11 @@
 #include "base/cli.h"
 #include "base/log.h"
 #include "load/ddl.h"
-#include "load/value.h"
+#include "load/class.h"
 
 /* The statement that made the table; the caller frees. NULL and an error where there is none. */
 static char *
-create_text(const struct nq_table *t, struct nq_err *err)
+create_text(const struct nq_sqlite_table *t, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	sqlite3_stmt *st = NULL;
@@ -23,7 +23,7 @@ create_text(const struct nq_table *t, struct nq_err *err)
 	    t->schema);
 	if (nq_db_prepare(t->db, sql.data, &st, err) == 0) {
 		sqlite3_bind_text(st, 1, t->name, -1, SQLITE_STATIC);
-		if (nq_table_step(t, st, err) == 1)
+		if (nq_sqlite_table_step(t, st, err) == 1)
 			text = nq_strdup((const char *)sqlite3_column_text(st, 0));
 		else
 			nq_err_set(err, NQ_FAIL, "table '%s' is gone", t->name);
@@ -35,8 +35,8 @@ create_text(const struct nq_table *t, struct nq_err *err)
 
 /* The same table with other types, under the name of to. */
 static int
-create_widened(const struct nq_table *t, const struct nq_table *to, const struct nq_columns *cols,
-    struct nq_err *err)
+create_widened(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
+    const struct nq_columns *cols, struct nq_err *err)
 {
 	char *text = create_text(t, err);
 	struct nq_buf body = NQ_BUF_INIT, next = NQ_BUF_INIT, sql = NQ_BUF_INIT;
@@ -45,11 +45,11 @@ create_widened(const struct nq_table *t, const struct nq_table *to, const struct
 	if (rc == 0)
 		nq_buf_addstr(&body, nq_ddl_body(text));
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_table_too_narrow(&cols->v[i]))
+		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
 			continue;
 		nq_buf_reset(&next);
-		rc = nq_ddl_retype(
-		    nq_buf_str(&body), cols->v[i].name, nq_table_type(t, &cols->v[i]), &next);
+		rc = nq_ddl_retype(nq_buf_str(&body), cols->v[i].name,
+		    nq_sqlite_table_type(t, &cols->v[i]), &next);
 		if (rc == -1)
 			nq_err_set(err, NQ_FAIL, "cannot widen column '%s' of table '%s'",
 			    cols->v[i].name, t->name);
@@ -57,7 +57,7 @@ create_widened(const struct nq_table *t, const struct nq_table *to, const struct
 		nq_buf_addstr(&body, nq_buf_str(&next));
 	}
 	nq_buf_adds(&sql, "CREATE TABLE ");
-	nq_table_quote(&sql, to);
+	nq_sqlite_table_quote(&sql, to);
 	nq_buf_addf(&sql, " %s", body.data);
 	if (rc == 0)
 		rc = nq_db_exec(t->db, sql.data, err);
@@ -98,15 +98,15 @@ add_as_text(struct nq_buf *sql, const char *name)
 }
 
 static int
-copy_rows(const struct nq_table *t, const struct nq_table *to, const struct nq_columns *cols,
-    struct nq_err *err)
+copy_rows(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
+    const struct nq_columns *cols, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	const char *comma = "";
 	int rc;
 
 	nq_buf_adds(&sql, "INSERT INTO ");
-	nq_table_quote(&sql, to);
+	nq_sqlite_table_quote(&sql, to);
 	nq_buf_adds(&sql, " (");
 	add_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
@@ -114,15 +114,15 @@ copy_rows(const struct nq_table *t, const struct nq_table *to, const struct nq_c
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(&sql, comma);
-		if (nq_table_too_narrow(&cols->v[i]) &&
-		    strcmp(nq_table_type(t, &cols->v[i]), "TEXT") == 0)
+		if (nq_sqlite_table_too_narrow(&cols->v[i]) &&
+		    strcmp(nq_sqlite_table_type(t, &cols->v[i]), "TEXT") == 0)
 			add_as_text(&sql, cols->v[i].name);
 		else
 			nq_db_quote(&sql, cols->v[i].name);
 		comma = ", ";
 	}
 	nq_buf_adds(&sql, " FROM ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	rc = nq_db_exec(t->db, sql.data, err);
 	nq_buf_free(&sql);
 	return rc;
@@ -131,7 +131,7 @@ copy_rows(const struct nq_table *t, const struct nq_table *to, const struct nq_c
 /* The statements behind the table's indexes and triggers, to be said again. */
 static int
 read_companions(
-    const struct nq_table *t, struct nq_list *out, const char *which, struct nq_err *err)
+    const struct nq_sqlite_table *t, struct nq_list *out, const char *which, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	sqlite3_stmt *st = NULL;
@@ -144,7 +144,7 @@ read_companions(
 	rc = nq_db_prepare(t->db, sql.data, &st, err);
 	if (rc == 0)
 		sqlite3_bind_text(st, 1, t->name, -1, SQLITE_STATIC);
-	while (rc == 0 && (rc = nq_table_step(t, st, err)) == 1) {
+	while (rc == 0 && (rc = nq_sqlite_table_step(t, st, err)) == 1) {
 		nq_list_add(out, nq_strdup((const char *)sqlite3_column_text(st, 0)));
 		rc = 0;
 	}
@@ -163,15 +163,15 @@ free_texts(struct nq_list *l)
 
 /* The old table goes, the new one takes its name; views and triggers that name it stay as text. */
 static int
-swap(const struct nq_table *t, const struct nq_table *fresh, struct nq_err *err)
+swap(const struct nq_sqlite_table *t, const struct nq_sqlite_table *fresh, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
 	nq_buf_adds(&sql, "DROP TABLE ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, "; ALTER TABLE ");
-	nq_table_quote(&sql, fresh);
+	nq_sqlite_table_quote(&sql, fresh);
 	nq_buf_adds(&sql, " RENAME TO ");
 	nq_db_quote(&sql, t->name);
 	sqlite3_db_config(t->db->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, NULL);
@@ -182,9 +182,10 @@ swap(const struct nq_table *t, const struct nq_table *fresh, struct nq_err *err)
 }
 
 int
-nq_remake_widen(struct nq_table *t, struct nq_columns *cols, struct nq_err *err)
+nq_remake_widen(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 {
-	const struct nq_table fresh = {t->db, t->schema, "_nq_rebuild", true, t->strict, false};
+	const struct nq_sqlite_table fresh = {
+	    t->db, t->schema, "_nq_rebuild", true, t->strict, false};
 	struct nq_list companions = {NULL, 0};
 	const char *type;
 	int rc = read_companions(t, &companions, "type IN ('index', 'trigger')", err);
@@ -196,18 +197,19 @@ nq_remake_widen(struct nq_table *t, struct nq_columns *cols, struct nq_err *err)
 		rc = nq_db_exec(t->db, companions.v[i], err);
 	free_texts(&companions);
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_table_too_narrow(&cols->v[i]))
+		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
 			continue;
-		type = nq_table_type(t, &cols->v[i]);
+		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_log(NQ_LOG_INFO, "load", "table '%s': column '%s' is now %s", t->name,
 		    cols->v[i].name, *type == '\0' ? "of no type" : type);
-		nq_table_now_has(t, &cols->v[i], type);
+		nq_sqlite_table_now_has(t, &cols->v[i], type);
 	}
 	return rc == -1 ? nq_err_at(err, "cannot widen table '%s': ", t->name) : 0;
 }
 
 int
-nq_remake_copy_shape(const struct nq_table *t, const struct nq_table *copy, struct nq_err *err)
+nq_remake_copy_shape(
+    const struct nq_sqlite_table *t, const struct nq_sqlite_table *copy, struct nq_err *err)
 {
 	struct nq_list indexes = {NULL, 0};
 	struct nq_buf sql = NQ_BUF_INIT;
@@ -218,7 +220,7 @@ nq_remake_copy_shape(const struct nq_table *t, const struct nq_table *copy, stru
 
 	if (rc == 0) {
 		nq_buf_adds(&sql, "CREATE TABLE ");
-		nq_table_quote(&sql, copy);
+		nq_sqlite_table_quote(&sql, copy);
 		nq_buf_addstr(&sql, nq_ddl_body(text));
 		rc = nq_db_exec(t->db, sql.data, err);
 	}
@@ -238,7 +240,7 @@ nq_remake_copy_shape(const struct nq_table *t, const struct nq_table *copy, stru
 
 /* Gives the table the columns and types that the staging table came to have. */
 static int
-follow(struct nq_table *t, const struct nq_columns *staged, struct nq_err *err)
+follow(struct nq_sqlite_table *t, const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
 	struct nq_column *c;
@@ -247,7 +249,7 @@ follow(struct nq_table *t, const struct nq_columns *staged, struct nq_err *err)
 
 	nq_columns_init(&own);
 	own.folds = true;
-	rc = nq_table_describe(t, &own, err);
+	rc = nq_sqlite_table_describe(t, &own, err);
 	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
 		if (!staged->v[i].exists)
 			continue;
@@ -259,30 +261,30 @@ follow(struct nq_table *t, const struct nq_columns *staged, struct nq_err *err)
 							  : NQ_BIT(NQ_C_TEXT);
 	}
 	if (rc == 0)
-		rc = nq_table_fit(t, &own, &changed, err);
+		rc = nq_sqlite_table_fit(t, &own, &changed, err);
 	nq_columns_free(&own);
 	return rc;
 }
 
 int
-nq_remake_publish(struct nq_table *t, const struct nq_table *staging, const struct nq_columns *cols,
-    struct nq_err *err)
+nq_remake_publish(struct nq_sqlite_table *t, const struct nq_sqlite_table *staging,
+    const struct nq_columns *cols, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
-	int rc = nq_table_find(t, err);
+	int rc = nq_sqlite_table_find(t, err);
 
 	if (rc == 0)
 		rc = t->exists ? follow(t, cols, err) : nq_remake_copy_shape(staging, t, err);
 	nq_buf_adds(&sql, "DELETE FROM ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, "; INSERT INTO ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
 	add_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
 	add_names(&sql, cols);
 	nq_buf_adds(&sql, " FROM ");
-	nq_table_quote(&sql, staging);
+	nq_sqlite_table_quote(&sql, staging);
 	if (rc == 0)
 		rc = nq_db_exec(t->db, sql.data, err);
 	nq_buf_free(&sql);

@@ -96,7 +96,7 @@ static void
 insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "INSERT INTO ");
-	nq_table_quote(sql, r->table);
+	nq_sqlite_table_quote(sql, r->table);
 	for (uint32_t i = 0; i < s->n; i++) {
 		nq_buf_adds(sql, i == 0 ? " (" : ", ");
 		nq_db_quote(sql, column_name(r, s->col[i]));
@@ -118,7 +118,7 @@ update_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 	const char *between = " SET ";
 
 	nq_buf_adds(sql, "UPDATE ");
-	nq_table_quote(sql, r->table);
+	nq_sqlite_table_quote(sql, r->table);
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (r->columns->v[s->col[i]].key)
 			continue;
@@ -148,7 +148,7 @@ static void
 exists_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "SELECT 1 FROM ");
-	nq_table_quote(sql, r->table);
+	nq_sqlite_table_quote(sql, r->table);
 	add_where(r, s, sql);
 }
 
@@ -156,7 +156,7 @@ static void
 delete_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	nq_buf_adds(sql, "DELETE FROM ");
-	nq_table_quote(sql, r->table);
+	nq_sqlite_table_quote(sql, r->table);
 	add_where(r, s, sql);
 	add_newer(r, s, sql);
 }
@@ -194,9 +194,9 @@ bind(sqlite3_stmt *st, int i, const struct nq_cell *c, struct nq_str text, int k
 	if (c->class == NQ_C_BOOL)
 		return sqlite3_bind_int(st, i, c->type == NQ_TRUE);
 	if (kind != NQ_K_TEXT && (c->class == NQ_C_INT || c->class == NQ_C_LONG))
-		return sqlite3_bind_int64(st, i, nq_value_int(text));
+		return sqlite3_bind_int64(st, i, nq_class_int(text));
 	if (kind != NQ_K_TEXT && c->class == NQ_C_DECIMAL)
-		return sqlite3_bind_double(st, i, nq_value_double(text));
+		return sqlite3_bind_double(st, i, nq_class_double(text));
 	return sqlite3_bind_text(st, i, text.p, (int)text.n, SQLITE_STATIC);
 }
 
@@ -316,7 +316,7 @@ shape_of(struct nq_sqlite_rows *r)
 
 /* A column that has only been null so far is not there yet, and needs not be. */
 static void
-pick_cells(struct nq_sqlite_rows *r, const struct nq_batch *b, const struct nq_row *row)
+pick_cells(struct nq_sqlite_rows *r, const struct nq_batch *b, const struct nq_batch_row *row)
 {
 	const struct nq_column *c;
 
@@ -378,8 +378,8 @@ merge(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, st
 }
 
 enum nq_row_outcome
-nq_sqlite_rows_write(struct nq_sqlite_rows *r, const struct nq_batch *b, const struct nq_row *row,
-    struct nq_err *err)
+nq_sqlite_rows_write(struct nq_sqlite_rows *r, const struct nq_batch *b,
+    const struct nq_batch_row *row, struct nq_err *err)
 {
 	struct nq_shape *s;
 

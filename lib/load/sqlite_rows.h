@@ -18,7 +18,7 @@
  */
 struct nq_sqlite_rows {
 	struct nq_db *db;
-	const struct nq_table *table;
+	const struct nq_sqlite_table *table;
 	const struct nq_load_options *o;
 	const struct nq_columns *columns;
 	struct nq_shape *shape;
@@ -42,6 +42,6 @@ enum nq_row_outcome {
 void nq_sqlite_rows_forget(struct nq_sqlite_rows *); /* statements of a table that has changed */
 void nq_sqlite_rows_free(struct nq_sqlite_rows *);
 enum nq_row_outcome nq_sqlite_rows_write(
-    struct nq_sqlite_rows *, const struct nq_batch *, const struct nq_row *, struct nq_err *);
+    struct nq_sqlite_rows *, const struct nq_batch *, const struct nq_batch_row *, struct nq_err *);
 
 #endif

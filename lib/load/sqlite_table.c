@@ -7,7 +7,7 @@
 #include "base/cli.h"
 #include "base/log.h"
 #include "load/sqlite_remake.h"
-#include "load/value.h"
+#include "load/class.h"
 
 #define WHOLE	 (NQ_BIT(NQ_C_BOOL) | NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
 #define ANYTHING (NQ_BIT(NQ_C_JSON + 1) - 1)
@@ -55,7 +55,7 @@ kind_of(const char *type, bool strict)
 }
 
 void
-nq_table_quote(struct nq_buf *b, const struct nq_table *t)
+nq_sqlite_table_quote(struct nq_buf *b, const struct nq_sqlite_table *t)
 {
 	nq_db_quote(b, t->schema);
 	nq_buf_addc(b, '.');
@@ -63,7 +63,8 @@ nq_table_quote(struct nq_buf *b, const struct nq_table *t)
 }
 
 static int
-prepare_named(const struct nq_table *t, const char *sql, sqlite3_stmt **st, struct nq_err *err)
+prepare_named(
+    const struct nq_sqlite_table *t, const char *sql, sqlite3_stmt **st, struct nq_err *err)
 {
 	if (nq_db_prepare(t->db, sql, st, err) == -1)
 		return -1;
@@ -73,7 +74,7 @@ prepare_named(const struct nq_table *t, const char *sql, sqlite3_stmt **st, stru
 }
 
 int
-nq_table_step(const struct nq_table *t, sqlite3_stmt *st, struct nq_err *err)
+nq_sqlite_table_step(const struct nq_sqlite_table *t, sqlite3_stmt *st, struct nq_err *err)
 {
 	int rc = sqlite3_step(st);
 
@@ -83,14 +84,14 @@ nq_table_step(const struct nq_table *t, sqlite3_stmt *st, struct nq_err *err)
 }
 
 int
-nq_table_find(struct nq_table *t, struct nq_err *err)
+nq_sqlite_table_find(struct nq_sqlite_table *t, struct nq_err *err)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = prepare_named(
 	    t, "SELECT type, strict FROM pragma_table_list(?1) WHERE schema = ?2", &st, err);
 
 	if (rc == 0)
-		rc = nq_table_step(t, st, err);
+		rc = nq_sqlite_table_step(t, st, err);
 	t->exists = rc == 1;
 	if (rc == 1 && strcmp((const char *)sqlite3_column_text(st, 0), "table") != 0)
 		rc = nq_err_set(err, NQ_FAIL, "'%s' is a %s, not a table", t->name,
@@ -101,7 +102,7 @@ nq_table_find(struct nq_table *t, struct nq_err *err)
 }
 
 static void
-describe_column(const struct nq_table *t, struct nq_columns *cols, sqlite3_stmt *st)
+describe_column(const struct nq_sqlite_table *t, struct nq_columns *cols, sqlite3_stmt *st)
 {
 	const char *name = (const char *)sqlite3_column_text(st, 0);
 	const char *type = (const char *)sqlite3_column_text(st, 1);
@@ -115,17 +116,17 @@ describe_column(const struct nq_table *t, struct nq_columns *cols, sqlite3_stmt 
 }
 
 int
-nq_table_describe(struct nq_table *t, struct nq_columns *cols, struct nq_err *err)
+nq_sqlite_table_describe(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = nq_table_find(t, err);
+	int rc = nq_sqlite_table_find(t, err);
 
 	if (rc == -1 || !t->exists)
 		return rc;
 	/* Generated columns are not ours to write. */
 	rc = prepare_named(
 	    t, "SELECT name, type FROM pragma_table_xinfo(?1, ?2) WHERE hidden = 0", &st, err);
-	while (rc == 0 && (rc = nq_table_step(t, st, err)) == 1) {
+	while (rc == 0 && (rc = nq_sqlite_table_step(t, st, err)) == 1) {
 		describe_column(t, cols, st);
 		rc = 0;
 	}
@@ -136,7 +137,7 @@ nq_table_describe(struct nq_table *t, struct nq_columns *cols, struct nq_err *er
 
 /* The type for a new column, or a wider one for column c. */
 const char *
-nq_table_type(const struct nq_table *t, const struct nq_column *c)
+nq_sqlite_table_type(const struct nq_sqlite_table *t, const struct nq_column *c)
 {
 	uint32_t seen = c->seen & ~NQ_BIT(NQ_C_NULL);
 
@@ -162,7 +163,7 @@ wanted(const struct nq_column *c)
 }
 
 void
-nq_table_now_has(const struct nq_table *t, struct nq_column *c, const char *type)
+nq_sqlite_table_now_has(const struct nq_sqlite_table *t, struct nq_column *c, const char *type)
 {
 	c->exists = true;
 	c->kind = (int)kind_of(type, t->strict);
@@ -170,23 +171,23 @@ nq_table_now_has(const struct nq_table *t, struct nq_column *c, const char *type
 }
 
 static int
-create(struct nq_table *t, struct nq_columns *cols, struct nq_err *err)
+create(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	const char *type;
 	int rc;
 
 	nq_buf_adds(&sql, "CREATE TABLE ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
 	for (uint32_t i = 0; i < cols->n; i++) {
 		if (!wanted(&cols->v[i]))
 			continue;
-		type = nq_table_type(t, &cols->v[i]);
+		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_buf_adds(&sql, sql.data[sql.len - 1] == '(' ? "\n  " : ",\n  ");
 		nq_db_quote(&sql, cols->v[i].name);
 		nq_buf_addf(&sql, " %s%s", type, t->keyed && cols->v[i].key ? " NOT NULL" : "");
-		nq_table_now_has(t, &cols->v[i], type);
+		nq_sqlite_table_now_has(t, &cols->v[i], type);
 	}
 	for (uint32_t i = 0; t->keyed && i < cols->nkeys; i++) {
 		nq_buf_adds(&sql, i == 0 ? ",\n  PRIMARY KEY (" : ", ");
@@ -200,14 +201,14 @@ create(struct nq_table *t, struct nq_columns *cols, struct nq_err *err)
 }
 
 static int
-add_column(struct nq_table *t, struct nq_column *c, struct nq_err *err)
+add_column(struct nq_sqlite_table *t, struct nq_column *c, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
-	const char *type = nq_table_type(t, c);
+	const char *type = nq_sqlite_table_type(t, c);
 	int rc;
 
 	nq_buf_adds(&sql, "ALTER TABLE ");
-	nq_table_quote(&sql, t);
+	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " ADD COLUMN ");
 	nq_db_quote(&sql, c->name);
 	nq_buf_addf(&sql, " %s", type);
@@ -216,18 +217,19 @@ add_column(struct nq_table *t, struct nq_column *c, struct nq_err *err)
 	if (rc == -1)
 		return -1;
 	nq_log(NQ_LOG_INFO, "load", "table '%s': new column '%s' %s", t->name, c->name, type);
-	nq_table_now_has(t, c, type);
+	nq_sqlite_table_now_has(t, c, type);
 	return 0;
 }
 
 bool
-nq_table_too_narrow(const struct nq_column *c)
+nq_sqlite_table_too_narrow(const struct nq_column *c)
 {
 	return c->exists && (c->seen & ~c->takes & ~NQ_BIT(NQ_C_NULL)) != 0;
 }
 
 int
-nq_table_fit(struct nq_table *t, struct nq_columns *cols, bool *changed, struct nq_err *err)
+nq_sqlite_table_fit(
+    struct nq_sqlite_table *t, struct nq_columns *cols, bool *changed, struct nq_err *err)
 {
 	bool narrow = false;
 
@@ -235,7 +237,7 @@ nq_table_fit(struct nq_table *t, struct nq_columns *cols, bool *changed, struct 
 	if (!t->exists)
 		return create(t, cols, err);
 	for (uint32_t i = 0; i < cols->n; i++) {
-		narrow = narrow || nq_table_too_narrow(&cols->v[i]);
+		narrow = narrow || nq_sqlite_table_too_narrow(&cols->v[i]);
 		if (cols->v[i].exists || !wanted(&cols->v[i]))
 			continue;
 		*changed = true;

@@ -23,7 +23,7 @@ enum nq_kind {
 	NQ_K_BLOB
 };
 
-struct nq_table {
+struct nq_sqlite_table {
 	struct nq_db *db;
 	const char *schema; /* "main" or "temp" */
 	const char *name;
@@ -32,21 +32,22 @@ struct nq_table {
 };
 
 /* Looks at the table, and fills in which columns exist and what they take. */
-int nq_table_describe(struct nq_table *, struct nq_columns *, struct nq_err *);
+int nq_sqlite_table_describe(struct nq_sqlite_table *, struct nq_columns *, struct nq_err *);
 
 /* Makes room for what the columns have seen: creates, adds, widens. *changed: it did something. */
-int nq_table_fit(struct nq_table *, struct nq_columns *, bool *changed, struct nq_err *);
+int
+nq_sqlite_table_fit(struct nq_sqlite_table *, struct nq_columns *, bool *changed, struct nq_err *);
 
 /* Adds "schema"."name". */
-void nq_table_quote(struct nq_buf *, const struct nq_table *);
+void nq_sqlite_table_quote(struct nq_buf *, const struct nq_sqlite_table *);
 
 /* What making a table anew needs to know as well. */
-int nq_table_find(struct nq_table *, struct nq_err *); /* exists and strict only */
-int
-nq_table_step(const struct nq_table *, sqlite3_stmt *, struct nq_err *); /* 1 a row, 0 end, -1 */
-const char *
-nq_table_type(const struct nq_table *, const struct nq_column *); /* for what it has seen */
-bool nq_table_too_narrow(const struct nq_column *);
-void nq_table_now_has(const struct nq_table *, struct nq_column *, const char *type);
+int nq_sqlite_table_find(struct nq_sqlite_table *, struct nq_err *); /* exists and strict only */
+int nq_sqlite_table_step(
+    const struct nq_sqlite_table *, sqlite3_stmt *, struct nq_err *); /* 1 a row, 0 end, -1 */
+const char *nq_sqlite_table_type(
+    const struct nq_sqlite_table *, const struct nq_column *); /* for what it has seen */
+bool nq_sqlite_table_too_narrow(const struct nq_column *);
+void nq_sqlite_table_now_has(const struct nq_sqlite_table *, struct nq_column *, const char *type);
 
 #endif

@@ -257,7 +257,7 @@ eval_logic(struct nq_eval *e, uint32_t i, struct nq_value *out)
 		yes = !yes;
 	else if (yes == (op == NQ_OP_AND) && truth(e, nq_prog_next(e->prog, i + 1), &yes) == -1)
 		return -1;
-	*out = nq_value_of_bool(yes);
+	*out = nq_value_bool(yes);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ eval_order(struct nq_eval *e, uint32_t i, const struct nq_value *a, const struct
 	struct nq_str x, y;
 	int c;
 
-	*out = nq_value_of_bool(false);
+	*out = nq_value_bool(false);
 	if (a->type <= NQ_NULL || b->type <= NQ_NULL)
 		return 0;
 	if (a->type != b->type || (a->type != NQ_NUMBER && a->type != NQ_STRING))
@@ -282,10 +282,10 @@ eval_order(struct nq_eval *e, uint32_t i, const struct nq_value *a, const struct
 	} else {
 		c = nq_num_cmp(a->text, b->text);
 	}
-	*out = nq_value_of_bool(kind == NQ_LT	? c < 0
-				: kind == NQ_LE ? c <= 0
-				: kind == NQ_GT ? c > 0
-						: c >= 0);
+	*out = nq_value_bool(kind == NQ_LT   ? c < 0
+			     : kind == NQ_LE ? c <= 0
+			     : kind == NQ_GT ? c > 0
+					     : c >= 0);
 	return 0;
 }
 
@@ -299,7 +299,7 @@ eval_compare(struct nq_eval *e, uint32_t i, struct nq_value *out)
 		return -1;
 	if (kind != NQ_EQ && kind != NQ_NE)
 		return eval_order(e, i, &a, &b, out);
-	*out = nq_value_of_bool(nq_value_same(&a, &b, &e->arena) == (kind == NQ_EQ));
+	*out = nq_value_bool(nq_value_same(&a, &b, &e->arena) == (kind == NQ_EQ));
 	return 0;
 }
 

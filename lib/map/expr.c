@@ -132,7 +132,7 @@ parse_word(struct nq_parser *p)
 	if (nq_lex_is(&p->lex, "if"))
 		return parse_if(p);
 	if (nq_lex_is(&p->lex, "true") || nq_lex_is(&p->lex, "false"))
-		return parse_const(p, nq_value_of_bool(nq_lex_is(&p->lex, "true")));
+		return parse_const(p, nq_value_bool(nq_lex_is(&p->lex, "true")));
 	if (nq_lex_is(&p->lex, "null"))
 		return parse_const(p, nq_value_null);
 	return bad_start(p);

@@ -130,7 +130,7 @@ nq_fn_contains(struct nq_call *c, struct nq_value *out)
 	} else {
 		found = nq_str_find(in->text, 0, what->text) != NULL;
 	}
-	*out = nq_value_of_bool(found);
+	*out = nq_value_bool(found);
 	return 0;
 }
 
@@ -268,7 +268,7 @@ nq_fn_any(struct nq_call *c, struct nq_value *out)
 
 	if (look_for(c, true, &found) == -1)
 		return -1;
-	*out = nq_value_of_bool(found);
+	*out = nq_value_bool(found);
 	return 0;
 }
 
@@ -279,7 +279,7 @@ nq_fn_all(struct nq_call *c, struct nq_value *out)
 
 	if (look_for(c, false, &found) == -1)
 		return -1;
-	*out = nq_value_of_bool(!found);
+	*out = nq_value_bool(!found);
 	return 0;
 }
 

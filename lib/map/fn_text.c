@@ -133,7 +133,7 @@ nq_fn_starts_with(struct nq_call *c, struct nq_value *out)
 {
 	struct nq_str s = c->in->text, part = c->arg[0].text;
 
-	*out = nq_value_of_bool(s.n >= part.n && memcmp(s.p, part.p, part.n) == 0);
+	*out = nq_value_bool(s.n >= part.n && memcmp(s.p, part.p, part.n) == 0);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ nq_fn_ends_with(struct nq_call *c, struct nq_value *out)
 {
 	struct nq_str s = c->in->text, part = c->arg[0].text;
 
-	*out = nq_value_of_bool(s.n >= part.n && memcmp(s.p + s.n - part.n, part.p, part.n) == 0);
+	*out = nq_value_bool(s.n >= part.n && memcmp(s.p + s.n - part.n, part.p, part.n) == 0);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ nq_fn_matches(struct nq_call *c, struct nq_value *out)
 		regerror(rc, &re, why, sizeof(why));
 		return nq_eval_reject(c->e, c->at, "'%s' is not a pattern: %s", pattern.p, why);
 	}
-	*out = nq_value_of_bool(regexec(&re, s.p, 1, &span, REG_STARTEND) == 0);
+	*out = nq_value_bool(regexec(&re, s.p, 1, &span, REG_STARTEND) == 0);
 	regfree(&re);
 	return 0;
 }

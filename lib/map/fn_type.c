@@ -113,7 +113,7 @@ nq_fn_bool(struct nq_call *c, struct nq_value *out)
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (!nq_str_is(small.text, words[i]))
 			continue;
-		*out = nq_value_of_bool(i % 2 == 1);
+		*out = nq_value_bool(i % 2 == 1);
 		return 0;
 	}
 	return unfit(c, "true or false");

@@ -9,7 +9,7 @@ const struct nq_value nq_value_absent = {.type = NQ_ABSENT};
 const struct nq_value nq_value_null = {.type = NQ_NULL};
 
 struct nq_value
-nq_value_of_bool(bool yes)
+nq_value_bool(bool yes)
 {
 	return (struct nq_value){.type = yes ? NQ_TRUE : NQ_FALSE};
 }

@@ -24,7 +24,7 @@ struct nq_value {
 
 extern const struct nq_value nq_value_absent, nq_value_null;
 
-struct nq_value nq_value_of_bool(bool);
+struct nq_value nq_value_bool(bool);
 struct nq_value nq_value_string(struct nq_str); /* decoded text, borrowed */
 struct nq_value nq_value_number(struct nq_str);
 struct nq_value nq_value_integer(struct nq_arena *, int64_t);

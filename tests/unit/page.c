@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "fetch/page.h"
-#include "fetch/track.h"
+#include "fetch/follow.h"
 
 /*
  * Every body is read whole and in pieces of every size, each piece in memory of its own so that
@@ -75,13 +75,13 @@ open_spec(struct nq_page_spec *s, const char *records, const char *watch, const 
 
 	memset(s, 0, sizeof(*s));
 	s->max_line = NQ_MAX_LINE;
-	CHECK_INT(nq_track_path(&s->records, nq_str(records), &err), 0);
+	CHECK_INT(nq_follow_path(&s->records, nq_str(records), &err), 0);
 	if (watch != NULL) {
-		CHECK_INT(nq_track_path(&s->watch[0], nq_str(watch), &err), 0);
+		CHECK_INT(nq_follow_path(&s->watch[0], nq_str(watch), &err), 0);
 		s->watching = 1;
 	}
 	if (mark != NULL) {
-		CHECK_INT(nq_track_path(&s->watermark, nq_str(mark), &err), 0);
+		CHECK_INT(nq_follow_path(&s->watermark, nq_str(mark), &err), 0);
 		s->has_watermark = s->watermark_null_ok = true;
 		s->cursor_type = NQ_CURSOR_NUMERIC;
 	}
@@ -293,7 +293,7 @@ reads_paths_that_go_forward(void)
 	struct nq_err err = NQ_ERR_INIT;
 	struct nq_path path;
 
-	CHECK_INT(nq_track_path(&path, nq_str(".data[-1].id"), &err), -1);
+	CHECK_INT(nq_follow_path(&path, nq_str(".data[-1].id"), &err), -1);
 	CHECK_INT(err.status, NQ_USAGE);
 }
 

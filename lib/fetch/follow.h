@@ -1,5 +1,5 @@
-#ifndef NQ_FETCH_TRACK_H
-#define NQ_FETCH_TRACK_H
+#ifndef NQ_FETCH_FOLLOW_H
+#define NQ_FETCH_FOLLOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,12 +14,12 @@
  */
 enum { NQ_TRACK_PATHS = 16 };
 
-struct nq_track {
+struct nq_follow {
 	struct {
 		const struct nq_path *path;
 		uint32_t base; /* the depth that it starts from */
 	} want[NQ_TRACK_PATHS];
-	struct nq_track_frame {
+	struct nq_follow_frame {
 		bool is_array;
 		uint32_t index;	  /* of the current item */
 		uint32_t through; /* paths whose steps match so far */
@@ -29,23 +29,23 @@ struct nq_track {
 };
 
 /* Reads a path that can be followed so: without an index from the end. */
-int nq_track_path(struct nq_path *, struct nq_str text, struct nq_err *);
+int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
 /* A member's key, inside an object. */
-void nq_track_key(struct nq_track *, struct nq_str key);
+void nq_follow_key(struct nq_follow *, struct nq_str key);
 
 /* The paths that the value about to come stands on; at the top that is top. */
-uint32_t nq_track_value(struct nq_track *, uint32_t top);
+uint32_t nq_follow_value(struct nq_follow *, uint32_t top);
 
 /* Of those, which have no step left: the value is theirs. */
-uint32_t nq_track_ends(const struct nq_track *, uint32_t now);
+uint32_t nq_follow_ends(const struct nq_follow *, uint32_t now);
 
 /* An array or object opens that these paths lead through; the caller bounds the depth. */
-void nq_track_open(struct nq_track *, bool is_array, uint32_t through);
+void nq_follow_open(struct nq_follow *, bool is_array, uint32_t through);
 
 /* Whether a path leads through the innermost one. */
 static inline bool
-nq_track_looks(const struct nq_track *t)
+nq_follow_looks(const struct nq_follow *t)
 {
 	return t->depth > 0 && t->frame[t->depth - 1].through != 0;
 }

@@ -1,7 +1,7 @@
-#include "fetch/track.h"
+#include "fetch/follow.h"
 
 static uint32_t
-advance(const struct nq_track *t, const struct nq_track_frame *f, struct nq_str key)
+advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_str key)
 {
 	const struct nq_path *path;
 	const struct nq_step *step;
@@ -24,17 +24,17 @@ advance(const struct nq_track *t, const struct nq_track_frame *f, struct nq_str 
 }
 
 void
-nq_track_key(struct nq_track *t, struct nq_str key)
+nq_follow_key(struct nq_follow *t, struct nq_str key)
 {
-	struct nq_track_frame *f = &t->frame[t->depth - 1];
+	struct nq_follow_frame *f = &t->frame[t->depth - 1];
 
 	f->now = f->through != 0 ? advance(t, f, key) : 0;
 }
 
 uint32_t
-nq_track_value(struct nq_track *t, uint32_t top)
+nq_follow_value(struct nq_follow *t, uint32_t top)
 {
-	struct nq_track_frame *f;
+	struct nq_follow_frame *f;
 
 	if (t->depth == 0)
 		return top;
@@ -47,7 +47,7 @@ nq_track_value(struct nq_track *t, uint32_t top)
 }
 
 uint32_t
-nq_track_ends(const struct nq_track *t, uint32_t now)
+nq_follow_ends(const struct nq_follow *t, uint32_t now)
 {
 	uint32_t done = 0;
 
@@ -61,13 +61,13 @@ nq_track_ends(const struct nq_track *t, uint32_t now)
 }
 
 void
-nq_track_open(struct nq_track *t, bool is_array, uint32_t through)
+nq_follow_open(struct nq_follow *t, bool is_array, uint32_t through)
 {
-	t->frame[t->depth++] = (struct nq_track_frame){is_array, 0, through, 0};
+	t->frame[t->depth++] = (struct nq_follow_frame){is_array, 0, through, 0};
 }
 
 int
-nq_track_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
+nq_follow_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
 {
 	if (nq_path_parse(p, text, err) == -1)
 		return -1;

@@ -1,7 +1,7 @@
-#include "fetch/value.h"
+#include "fetch/scalar.h"
 
 void
-nq_value_set(struct nq_value *v, enum nq_type type, const char *text, size_t n)
+nq_scalar_set(struct nq_scalar *v, enum nq_type type, const char *text, size_t n)
 {
 	v->type = type;
 	nq_buf_reset(&v->text);
@@ -9,14 +9,14 @@ nq_value_set(struct nq_value *v, enum nq_type type, const char *text, size_t n)
 }
 
 bool
-nq_value_empty(const struct nq_value *v)
+nq_scalar_empty(const struct nq_scalar *v)
 {
 	return v->type == NQ_ABSENT || v->type == NQ_NULL || v->type == NQ_FALSE ||
 	       (v->type == NQ_STRING && v->text.len == 0);
 }
 
 int
-nq_value_bool(const struct nq_value *v, bool *out)
+nq_scalar_bool(const struct nq_scalar *v, bool *out)
 {
 	struct nq_str s = nq_buf_str(&v->text);
 
@@ -27,7 +27,7 @@ nq_value_bool(const struct nq_value *v, bool *out)
 }
 
 int
-nq_value_uint(const struct nq_value *v, uint64_t *out)
+nq_scalar_uint(const struct nq_scalar *v, uint64_t *out)
 {
 	if (v->type != NQ_NUMBER && v->type != NQ_STRING)
 		return -1;

@@ -1,5 +1,5 @@
-#ifndef NQ_LOAD_VALUE_H
-#define NQ_LOAD_VALUE_H
+#ifndef NQ_LOAD_CLASS_H
+#define NQ_LOAD_CLASS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,19 +31,19 @@ enum nq_class {
 #define NQ_CLASS_TEXTS (NQ_BIT(NQ_C_TEXT) | NQ_BIT(NQ_C_NUMTEXT) | NQ_BIT(NQ_C_JSON))
 
 /* The class of a value: text is the JSON text of a number, the decoded text of a string. */
-enum nq_class nq_value_class(enum nq_type, struct nq_str text);
-const char *nq_value_class_name(enum nq_class); /* "a text", for messages */
+enum nq_class nq_class_of(enum nq_type, struct nq_str text);
+const char *nq_class_name(enum nq_class); /* "a text", for messages */
 
-int64_t nq_value_int(struct nq_str);   /* of INT or LONG */
-double nq_value_double(struct nq_str); /* of DECIMAL, INT: exact in all its digits */
+int64_t nq_class_int(struct nq_str);   /* of INT or LONG */
+double nq_class_double(struct nq_str); /* of DECIMAL, INT: exact in all its digits */
 
 /*
  * Adds a spelling that is the same for all numbers of equal value: 7, 7.0 and 70e-1 are one key.
  * Exponents beyond 15 digits stay as they are.
  */
-void nq_value_canonical(struct nq_str number, struct nq_buf *);
+void nq_class_canonical(struct nq_str number, struct nq_buf *);
 
 /* Whether a is as new as b or newer: as instants, as numbers, else in byte order. */
-bool nq_value_newer(struct nq_str a, struct nq_str b);
+bool nq_class_newer(struct nq_str a, struct nq_str b);
 
 #endif

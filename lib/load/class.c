@@ -1,4 +1,4 @@
-#include "load/value.h"
+#include "load/class.h"
 
 #include "base/num.h"
 #include "base/time.h"
@@ -87,7 +87,7 @@ number_class(struct nq_str s)
 		return NQ_C_INT;
 	r = scan(s);
 	if (r.whole && fits_long(s)) {
-		v = nq_value_int(s);
+		v = nq_class_int(s);
 		return v >= -(1ll << 53) && v <= 1ll << 53 ? NQ_C_INT : NQ_C_LONG;
 	}
 	if (r.whole || r.wild || r.count > DOUBLE_DIGITS || r.exp > DOUBLE_TENS ||
@@ -150,7 +150,7 @@ string_class(struct nq_str s)
 }
 
 enum nq_class
-nq_value_class(enum nq_type type, struct nq_str text)
+nq_class_of(enum nq_type type, struct nq_str text)
 {
 	switch (type) {
 	case NQ_ABSENT:
@@ -171,7 +171,7 @@ nq_value_class(enum nq_type type, struct nq_str text)
 }
 
 const char *
-nq_value_class_name(enum nq_class c)
+nq_class_name(enum nq_class c)
 {
 	static const char *const names[] = {"null", "a boolean", "a whole number", "a whole number",
 	    "a decimal number", "a number too long for it", "a text", "a text",
@@ -181,7 +181,7 @@ nq_value_class_name(enum nq_class c)
 }
 
 int64_t
-nq_value_int(struct nq_str s)
+nq_class_int(struct nq_str s)
 {
 	bool minus = s.p[0] == '-';
 	uint64_t v = 0;
@@ -196,7 +196,7 @@ nq_value_int(struct nq_str s)
  * so one multiplication or division rounds once, to the nearest (IEEE 754).
  */
 double
-nq_value_double(struct nq_str s)
+nq_class_double(struct nq_str s)
 {
 	struct scan r = scan(s);
 	double v = (double)r.digits, tens = 1;
@@ -220,7 +220,7 @@ add_digits(struct nq_str s, uint64_t count, struct nq_buf *out)
 }
 
 void
-nq_value_canonical(struct nq_str s, struct nq_buf *out)
+nq_class_canonical(struct nq_str s, struct nq_buf *out)
 {
 	struct scan r = scan(s);
 	struct nq_buf digits = NQ_BUF_INIT;
@@ -243,7 +243,7 @@ nq_value_canonical(struct nq_str s, struct nq_buf *out)
 }
 
 bool
-nq_value_newer(struct nq_str a, struct nq_str b)
+nq_class_newer(struct nq_str a, struct nq_str b)
 {
 	struct nq_time ta, tb;
 	int naive;
