@@ -65,7 +65,10 @@ print_keys(void)
 
 	for (size_t i = 0; (k = nq_keys_row(i)) != NULL; i++)
 		printf("%s\t%s\t%s\t%s\n", nq_keys_place_name(k->in), k->name,
-		    k->refused ? "refused" : nq_keys_type_name(k->type), k->meaning);
+		    k->refused		 ? "refused"
+		    : k->same_as != NULL ? "same as"
+					 : nq_keys_type_name(k->type),
+		    k->same_as != NULL ? k->same_as : k->meaning);
 	return NQ_OK;
 }
 
@@ -124,10 +127,10 @@ main(int argc, char **argv)
 	nq_cli_begin("nq-plan");
 	first = nq_cli_parse(&cli, argc, argv, &err);
 	if (first == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (first == -1 || check_usage(&err) == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
 	options.picked = (const char *const *)argv + first;
 	options.npicked = (size_t)(argc - first);
-	return nq_cli_finish(keys ? print_keys() : run());
+	return (int)nq_cli_finish(keys ? print_keys() : run());
 }

@@ -8,7 +8,6 @@
 #include "plan/keys.h"
 
 #define LOOKBACK_DAYS "7" /* where the settings are Nuntiq's and say nothing else */
-#define MS_PER_DAY    86400000
 
 static bool
 is_timestamp(const struct nq_plan *p)
@@ -70,23 +69,21 @@ initial(
 	uint64_t n;
 	int rc = 1;
 
-	if (said != NULL) {
+	if (said != NULL)
 		rc = nq_config_text(c, said, out) == 0 ? 1 : -1;
-	} else if (!is_timestamp(p)) {
-		rc = 0;
-	} else if (nq_config_param(c, "lookback_days", &text)) {
-		if (nq_cli_number(text.data, &n) == -1)
-			rc = nq_config_fault(
-			    c, r->delta, "lookback_days is a whole number, not '%s'", text.data);
-		nq_buf_addf(out, "-%sd", text.data);
-	} else if (days != NULL) {
+	else if (is_timestamp(p) && nq_config_param(c, "lookback_days", &text))
+		rc = nq_cli_number(text.data, &n) == 0
+			 ? 1
+			 : nq_config_fault(
+			       c, r->delta, "lookback_days is a whole number, not '%s'", text.data);
+	else if (is_timestamp(p) && days != NULL)
 		rc = nq_config_text(c, days, &text) == 0 ? 1 : -1;
-		nq_buf_addf(out, "-%sd", text.data);
-	} else if (nq_config_is_nuntiq(c)) {
-		nq_buf_adds(out, "-" LOOKBACK_DAYS "d");
-	} else {
+	else if (is_timestamp(p) && nq_config_is_nuntiq(c))
+		nq_buf_adds(&text, LOOKBACK_DAYS);
+	else
 		rc = 0;
-	}
+	if (rc == 1 && text.len > 0)
+		nq_buf_addf(out, "-%sd", text.data);
 	nq_buf_free(&text);
 	return rc;
 }

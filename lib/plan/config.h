@@ -59,7 +59,7 @@ int
 nq_config_ref(struct nq_config *, const nq_node *, enum nq_ref_enc, struct nq_buf *, bool *secret);
 
 /* The same for a text that does not come from the file; at is where faults are put. */
-int nq_config_expand(struct nq_config *, struct nq_str text, const nq_node *at, enum nq_ref_enc,
+int nq_config_expand(struct nq_config *, struct nq_str, const nq_node *at, enum nq_ref_enc,
     struct nq_buf *, bool *secret);
 
 /* A plain value as a path: relative ones get dir in front. */

@@ -4,21 +4,21 @@
 
 #include "base/alloc.h"
 
-#define ROW(in, name, type, ...)                                        \
-	{                                                               \
-		NQ_IN_##in, name, NQ_KEY_##type, .meaning = __VA_ARGS__ \
+#define ROW(in, name, type, ...)                                          \
+	{                                                                 \
+		NQ_IN_##in, (name), NQ_KEY_##type, .meaning = __VA_ARGS__ \
 	}
-#define OTHER(in, name, same)                                                                  \
-	{                                                                                      \
-		NQ_IN_##in, name, NQ_KEY_TEXT, .same_as = same, .meaning = "the same as " same \
+#define OTHER(in, name, same)                                                                 \
+	{                                                                                     \
+		NQ_IN_##in, (name), NQ_KEY_TEXT, .same_as = (same), .meaning = "another name" \
 	}
-#define NOT(in, name, why)                                                     \
-	{                                                                      \
-		NQ_IN_##in, name, NQ_KEY_TEXT, .refused = true, .meaning = why \
+#define NOT(in, name, why)                                                         \
+	{                                                                          \
+		NQ_IN_##in, (name), NQ_KEY_TEXT, .refused = true, .meaning = (why) \
 	}
 
-#define PAGE_KINDS                                                                            \
-	"page_number|page|offset|cursor|header|next_url|json_link|link|header_link|keyset|"   \
+#define PAGE_KINDS                                                                          \
+	"page_number|page|offset|cursor|header|next_url|json_link|link|header_link|keyset|" \
 	"auto|none|single_page"
 
 /* clang-format off */
