@@ -306,6 +306,7 @@ int
 nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err)
 {
 	struct joined j = {NULL, NULL, NQ_BUF_INIT, 0};
+	struct nq_err other = NQ_ERR_INIT; /* the first fault is the one to tell */
 	int first;
 
 	nq_buf_adds(&j.shorts, cli->stop_at_operand ? "+:" : ":");
@@ -317,7 +318,7 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
 	verbose = 0; /* a verb's own options are parsed in a second call */
-	if (first >= 0 && log_format != NULL && nq_log_format(log_format, err) == -1)
+	if (log_format != NULL && nq_log_format(log_format, first >= 0 ? err : &other) == -1)
 		return -1;
 	if (first >= 0 && want_help)
 		help(cli);
@@ -332,7 +333,7 @@ enum nq_status
 nq_cli_usage_error(const struct nq_cli *cli, const struct nq_err *err)
 {
 	nq_log_failure(err);
-	fprintf(stderr, "try '%s --help'\n", cli->tool);
+	nq_log_try_help(cli->tool);
 	return NQ_USAGE;
 }
 
