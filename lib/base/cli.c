@@ -270,6 +270,17 @@ walk(const struct joined *j, int argc, char **argv, struct nq_err *err)
 	return optind;
 }
 
+/* Columns on a terminal: bytes of UTF-8 that go on a character take none. */
+static int
+width(const char *s)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 static void
 help_table(const struct nq_opt *table)
 {
@@ -279,10 +290,10 @@ help_table(const struct nq_opt *table)
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", o->letter != '\0' ? '-' : ' ',
 		    o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? "," : " ", o->name,
 		    o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
-		if (strlen(left) > 31)
+		if (width(left) > 31)
 			printf("  %s\n  %31s %s\n", left, "", o->help);
 		else
-			printf("  %-31s %s\n", left, o->help);
+			printf("  %s%*s %s\n", left, 31 - width(left), "", o->help);
 	}
 }
 
