@@ -227,6 +227,19 @@ YAML
   [ "$(nq-cursor list --json | jq -r .connector_name)" = 'it'"'"'s $(touch pwned) "é" %s' ]
 }
 
+@test "40,000 suppliers on 200 pages: every process stays under 24 MiB" {
+  stop_standin
+  start_standin --suppliers 40000 --age-days 6
+  measured() { /usr/bin/time -f '%M' -a -o peaks "$@"; }
+  export ACME_TOKEN=test-bearer-token-here
+  measured nq-fetch --auth 'bearer=${ACME_TOKEN}' --query per_page=200 --watermark .updated_at --end-mark "$API/v2/suppliers" |
+    measured nq-map -f suppliers.map |
+    measured nq-load --to sqlite:nq.db --table supplier --key supplier_number --require-end >receipt
+  [ "$(jq .inserted receipt)" = 40000 ]
+  [ "$(wc -l <peaks)" = 3 ]
+  [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
+}
+
 # === looking ==================================================================================
 
 @test "--print can be pasted, and gives the same table" {
