@@ -16,7 +16,8 @@
 struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
-	struct nq_list query, headers;
+	struct nq_list query, headers, on;
+	struct nq_rules rules;
 	const char *auth, *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret;
@@ -72,6 +73,7 @@ static const struct nq_opt table[] = {
     {"env-file", 0, "FILE", NQ_OPT_STR, &o.env_file, "NAME=VALUE lines, after the environment"},
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
+    {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
@@ -266,6 +268,9 @@ open_request(struct nq_err *err)
 
 	if (m != NULL && (*m == '\0' || m[strspn(m, letters)] != '\0' || strcmp(m, "HEAD") == 0))
 		return nq_err_set(err, NQ_USAGE, "-X: '%s' is no method to pull with", m);
+	if (nq_rules_read(&o.rules, &o.on, err) == -1)
+		return -1;
+	o.http.rules = &o.rules;
 	if (o.json == NULL)
 		return 0;
 	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
@@ -321,6 +326,7 @@ main(int argc, char **argv)
 	nq_list_free(&o.pull.allow_origins);
 	nq_list_free(&o.query);
 	nq_list_free(&o.headers);
+	nq_list_free(&o.on);
 	nq_secret_forget();
 	return nq_cli_finish(err.status);
 }

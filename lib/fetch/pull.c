@@ -10,6 +10,7 @@
 #include "fetch/ask.h"
 #include "fetch/cap.h"
 #include "fetch/input.h"
+#include "fetch/out.h"
 #include "json/text.h"
 
 static int
@@ -187,6 +188,9 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	bool lines = p->opt.format != NULL && strcmp(p->opt.format, "ndjson") == 0;
 
 	p->answer = r;
+	stop_probing(p);
+	if (r->rule != NQ_RULE_NONE)
+		return nq_page_begin(&p->page, err);
 	for (size_t i = 0; p->opt.format == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		lines = lines || strcmp(r->content_type.data, kinds[i]) == 0;
 	return body_begin(p, lines, err);
@@ -211,6 +215,8 @@ answer_end(void *ctx, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
+	if (p->answer->rule != NQ_RULE_NONE)
+		return nq_page_end(&p->page, err);
 	if (p->answer->bytes == 0 && p->answer->status != 204 && was_promised(p))
 		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
@@ -219,46 +225,17 @@ answer_end(void *ctx, struct nq_err *err)
 	return body_end(p, err);
 }
 
-struct limited_out {
-	FILE *out;
-	uint64_t lines;
-};
-
-static int
-put_lines(void *ctx, const char *text, size_t n, struct nq_err *err)
-{
-	struct limited_out *o = ctx;
-	const char *end = text;
-
-	while (o->lines > 0 && end < text + n) {
-		end = memchr(end, '\n', (size_t)(text + n - end));
-		if (end == NULL) {
-			end = text + n;
-			break;
-		}
-		end++;
-		o->lines--;
-	}
-	if (fwrite(text, 1, (size_t)(end - text), o->out) == (size_t)(end - text))
-		return 0;
-	return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
-}
-
 static int
 write_page(struct nq_pull *p, struct nq_err *err)
 {
-	struct limited_out o = {p->out, p->page.records};
+	uint64_t lines = p->page.records;
 
-	if (p->opt.max_records > 0 && p->records + o.lines >= p->opt.max_records) {
-		o.lines = p->opt.max_records - p->records;
+	if (p->opt.max_records > 0 && p->records + lines >= p->opt.max_records) {
+		lines = p->opt.max_records - p->records;
 		p->limited = true;
 	}
-	p->records += o.lines;
-	if (nq_spool_each(&p->page.lines, put_lines, &o, err) == -1)
-		return -1;
-	if (fflush(p->out) == EOF)
-		return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
-	return 0;
+	p->records += lines;
+	return nq_out_lines(p->out, &p->page.lines, lines, err);
 }
 
 /* The page is good: out with it, and only now does it count. */
@@ -317,6 +294,16 @@ ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_a
 	    other);
 }
 
+/* No page to go on from: what came before it is all. */
+static int
+end_by_rule(struct nq_pull *p, const struct nq_response *r)
+{
+	snprintf(p->stopped, sizeof(p->stopped), "--on %ld=%s", r->status, nq_rules_name(r->rule));
+	p->pager.reason = p->stopped;
+	p->pages += r->rule == NQ_RULE_EMPTY;
+	return 0;
+}
+
 /* 1: more to come. */
 static int
 one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct nq_response *r,
@@ -335,7 +322,9 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	if (nq_http_do(http, &q, &recv, r, err) == -1)
 		return -1;
 	note_cap(p, r);
-	p->find_records = p->find_records && p->spec.lines;
+	if (r->rule == NQ_RULE_STOP || (r->rule == NQ_RULE_EMPTY && p->find_pager))
+		return end_by_rule(p, r);
+	p->find_records = p->find_records && (p->spec.lines || r->rule != NQ_RULE_NONE);
 	p->find_pager = false;
 	more = nq_pager_next(
 	    &p->pager, &(struct nq_answer){&p->page, &r->headers, r->url.data}, err);

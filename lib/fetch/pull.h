@@ -56,6 +56,7 @@ struct nq_pull {
 	bool has_cap, limited, capped;
 	struct nq_suspects suspects;
 	const char *reason;
+	char stopped[40]; /* the reason, when a rule ended it */
 };
 
 /* Usage errors name the option. */

@@ -247,6 +247,7 @@ redirected(struct walk *w)
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		redirect = redirect || codes[i] == w->resp->status;
+	redirect = redirect && w->resp->rule == NQ_RULE_NONE;
 	if (!redirect || !nq_headers_get(&w->resp->headers, "Location", 0, &to))
 		return 0;
 	if (w->hops++ == w->h->opt.max_redirs)
@@ -312,14 +313,24 @@ attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
 	return more == -1 ? NQ_BROKEN : outcome;
 }
 
+static bool
+worth_more(const struct nq_response *r)
+{
+	if (r->rule != NQ_RULE_NONE)
+		return r->rule == NQ_RULE_RETRY;
+	return nq_retry_status(r->status);
+}
+
 static void
 explain_status(const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf said = NQ_BUF_INIT;
 
 	nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
-	nq_err_set(err, nq_retry_status(r->status) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s",
-	    r->status, said.len > 0 ? ": " : "", said.data);
+	nq_err_set(err, worth_more(r) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s", r->status,
+	    said.len > 0 ? ": " : "", said.data);
+	if (r->rule != NQ_RULE_NONE)
+		nq_err_add(err, " (--on %ld=%s)", r->status, nq_rules_name(r->rule));
 	nq_buf_free(&said);
 }
 
@@ -373,11 +384,19 @@ wait_for(
 	return 0;
 }
 
-/* 0: a 2xx answer; 1: worth another attempt; -1: not. */
+static bool
+is_good(const struct nq_response *r)
+{
+	if (r->rule != NQ_RULE_NONE)
+		return r->rule == NQ_RULE_EMPTY || r->rule == NQ_RULE_STOP;
+	return r->status >= 200 && r->status < 300;
+}
+
+/* 0: a good answer; 1: worth another attempt; -1: not. */
 static int
 judge(enum nq_outcome outcome, const struct nq_response *r, struct nq_err *err)
 {
-	if (outcome == NQ_ANSWERED && r->status >= 200 && r->status < 300)
+	if (outcome == NQ_ANSWERED && is_good(r))
 		return 0;
 	if (outcome == NQ_ANSWERED)
 		explain_status(r, err);
