@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "fetch/follow.h"
 #include "fetch/verdict.h"
 #include "fetch/adopt.h"
@@ -133,6 +134,7 @@ body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
+	nq_progress_bytes(n);
 	if (!p->probing)
 		return nq_page_data(&p->page, piece, n, err);
 	nq_buf_add(&p->raw.mem, piece, n);
@@ -331,6 +333,7 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", what);
 	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
+	nq_progress_page(p->pages, p->records, p->suspects.has_total ? p->suspects.total : 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
 	    p->page.records, p->records);
 	return more;
@@ -416,6 +419,7 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, bool lines, s
 	if (accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", name);
 	nq_suspects_ids(&p->suspects, &p->page, p->pages);
+	nq_progress_page(p->pages, p->records, 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
 	    p->page.records, p->records);
 	return 0;

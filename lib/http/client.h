@@ -8,6 +8,7 @@
 #include "base/cli.h"
 #include "base/err.h"
 #include "http/headers.h"
+#include "http/rate.h"
 #include "http/rules.h"
 
 /*
@@ -31,6 +32,7 @@ struct nq_http_options {
 	bool allow_http;	      /* secrets over plain http to other hosts than loopback */
 	bool http1;		      /* HTTP/1.1 only */
 	const struct nq_rules *rules; /* NULL: none */
+	struct nq_rate *rate;	      /* of the whole run; NULL: one of its own */
 };
 
 extern const struct nq_http_options nq_http_defaults;
