@@ -202,3 +202,62 @@ failed() {
   status_is 2
   stderr_has 'deadline'
 }
+
+# --- servers that tell wrong things about themselves ------------------------------------------
+
+@test "gzip is announced and not sent: asked once more without, and then for good" {
+  fault '{"kind":"headers","headers":{"Content-Encoding":"gzip"},"count":1}'
+  run --separate-stderr acme
+  complete
+  stderr_has 'page 1: the body is said to be compressed and is not, attempt 1 of 5'
+  [ "$(jq -r '.headers["accept-encoding"] // "-"' "$API_LOG" | tr '\n' ' ')" = 'gzip - - - ' ]
+}
+
+@test "gzip is announced and not sent, even where not asked for: a failure after two attempts" {
+  local coding
+  for coding in gzip x-gzip deflate; do
+    mend
+    : >"$API_LOG"
+    fault "{\"kind\":\"headers\",\"headers\":{\"Content-Encoding\":\"$coding\"}}"
+    run --separate-stderr acme
+    failed 1 0
+    [ "$(requests)" -eq 2 ]
+    stderr_has 'page 1: the body is said to be compressed and is not, also where that was not asked for'
+  done
+}
+
+@test "a compressed body that is damaged further on is just damaged: gzip is asked for again" {
+  fault '{"kind":"gzip_cut","count":2}'
+  run --separate-stderr acme
+  complete
+  [ "$(jq -r '.headers["accept-encoding"] // "-"' "$API_LOG" | sort -u)" = gzip ]
+}
+
+@test "a server whose clock is far off: one warning" {
+  local date want
+  while IFS=$'\t' read -r date want; do
+    mend
+    fault "{\"kind\":\"headers\",\"headers\":{\"Date\":\"$date\"}}"
+    run --separate-stderr acme
+    complete
+    stderr_has "[WARN] nq-fetch: the server's clock is " "$want (Date: $date): one of them is wrong"
+    [ "$(wc -l <<<"$stderr")" -eq 1 ]
+  done < <(
+    printf 'Thu, 01 Jan 2099 00:00:00 GMT\tdays ahead of ours\n'
+    printf 'Fri, 01 Jan 1999 00:00:00 GMT\tdays behind ours\n'
+    printf '%s\t20 minutes behind ours\n' "$(date -u -d '20 minutes ago 1 second ago' '+%a, %d %b %Y %T GMT')"
+    printf '%s\t2 hours ahead of ours\n' "$(date -u -d '2 hours 30 minutes' '+%a, %d %b %Y %T GMT')"
+  )
+}
+
+@test "a clock that is a little off, a cached answer, or no date: no warning" {
+  local headers
+  for headers in "\"Date\":\"$(date -u -d '9 minutes ago' '+%a, %d %b %Y %T GMT')\"" \
+    "\"Date\":\"$(date -u -d '2 hours ago' '+%a, %d %b %Y %T GMT')\",\"Age\":\"7200\"" '"Date":"yesterday"'; do
+    mend
+    fault "{\"kind\":\"headers\",\"headers\":{$headers}}"
+    run --separate-stderr acme
+    complete
+    stderr_is ''
+  done
+}

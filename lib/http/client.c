@@ -16,6 +16,7 @@
 #include "http/exchange.h"
 #include "http/origin.h"
 #include "http/retry.h"
+#include "http/skew.h"
 
 #ifndef NQ_VERSION
 #define NQ_VERSION "unknown"
@@ -39,7 +40,9 @@ struct nq_http {
 	struct nq_exchange x;
 	struct curl_slist *own; /* headers for the base origin alone */
 	struct nq_rate own_rate, *rate;
-	bool over; /* no further attempt can help */
+	bool over;  /* no further attempt can help */
+	bool plain; /* it says gzip and sends none: not asked for any more */
+	bool skew_seen;
 	struct nq_http_stats stats;
 };
 
@@ -235,7 +238,7 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
-	if (!listed(list, "Accept-Encoding"))
+	if (!h->plain && !listed(list, "Accept-Encoding"))
 		list = append(list, "Accept-Encoding: gzip");
 	list = append(list, "Expect:");
 	if (q->body.p != NULL && !listed(list, "Content-Type")) {
@@ -308,6 +311,26 @@ place(const struct nq_request *q)
 	return q->what != NULL ? q->what : "";
 }
 
+/* What an answer tells about the server, apart from what was asked for. */
+static void
+note_answer(struct nq_http *h, const struct nq_response *r, struct nq_err *err)
+{
+	struct nq_buf warning = NQ_BUF_INIT;
+
+	if (!h->skew_seen && nq_skew_told(&r->headers, time(NULL), &warning)) {
+		h->skew_seen = true;
+		nq_log(NQ_LOG_WARN, "http", "%s", warning.data);
+	}
+	nq_buf_free(&warning);
+	if (!h->x.decoded || !h->x.inflate.foreign || err->status != NQ_TEMPFAIL)
+		return;
+	if (h->plain)
+		nq_err_set(err, NQ_FAIL,
+		    "the body is said to be compressed and is not, also where "
+		    "that was not asked for");
+	h->plain = true;
+}
+
 /* When its turn has come, and no longer than to the deadline. */
 static enum nq_outcome
 exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
@@ -326,6 +349,7 @@ exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp
 	h->stats.bytes += h->x.wire;
 	h->over = outcome == NQ_BROKEN && err->status == NQ_TEMPFAIL &&
 		  nq_rate_check(h->rate, err) == -1;
+	note_answer(h, resp, err);
 	return outcome;
 }
 
