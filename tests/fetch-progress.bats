@@ -187,3 +187,58 @@ sleeps() {
 {"n":1}
 {"n":2}'
 }
+
+# --- --raw ------------------------------------------------------------------------------------
+
+@test "--raw prints each body as it came, and walks as without" {
+  local page
+  eval "$acme --raw $API/v2/suppliers" >out
+  jq -r .raw_query "$API_LOG" | while read -r page; do
+    curl -fsS -H "Authorization: Bearer $ACME_TOKEN" "$API/v2/suppliers?$page"
+  done >want
+  cmp out want
+  [ "$(jq -n '[inputs] | length' want)" -eq 3 ]
+  [ "$(jq '.data | length' out | paste -sd,)" = 10,10,10 ]
+}
+
+@test "--raw: compressed bodies come decoded, spaces and all are kept, nothing is added" {
+  printf ' {"data" : [ {"n":1.0},{"n":2} ],\r\n "x":"\\u00e9"}\n\n' >page.json
+  gzip -k page.json
+  nq-fetch --raw page.json page.json.gz >out
+  cat page.json page.json | cmp - out
+}
+
+@test "--raw: a body that is not in order is tried again, and never comes out by halves" {
+  fault '{"kind":"cut","query":"page=2","count":2}'
+  eval "$acme --raw $API/v2/suppliers" >out
+  [ "$(jq -n '[inputs.data[].id] | unique | length' out)" -eq 30 ]
+  fault '{"kind":"html","query":"page=3"}'
+  run --separate-stderr bash -c "$acme --raw $API/v2/suppliers"
+  status_is 1
+  stderr_has 'page 3: the body is not JSON'
+  [ "$(jq -n '[inputs.data[].id] | length' <<<"$output")" -eq 20 ]
+}
+
+@test "--raw: limits end it after the body that reaches them, a page by rule is none" {
+  eval "$acme --raw --max-records 15 --stats s.json $API/v2/suppliers" >out
+  [ "$(jq -n '[inputs] | length' out)" -eq 2 ]
+  [ "$(jq .records s.json)" -eq 15 ]
+  fault '{"kind":"status","status":404,"query":"page=2"}'
+  eval "$acme --raw -p page --on 404=empty $API/v2/suppliers" >out
+  [ "$(jq -n '[inputs] | length' out)" -eq 1 ]
+}
+
+@test "--raw: a body larger than memory, and one without records" {
+  { printf '{"data":[' && yes '{"text":"0123456789012345678901234567890123456789"},' | head -n 60000 && printf '{}]}'; } >big.json
+  nq-fetch --raw big.json | cmp - big.json
+  nq-fetch --raw -r .data big.json | cmp - big.json
+  printf '[]' >empty.json
+  run --separate-stderr nq-fetch --raw empty.json
+  stdout_is '[]'
+}
+
+@test "--raw: no end mark" {
+  run --separate-stderr bash -c "$acme --raw --end-mark $API/v2/suppliers"
+  status_is 2
+  stderr_is 'nq-fetch: --raw and --end-mark do not go together: a mark counts records'
+}

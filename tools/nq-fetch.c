@@ -82,6 +82,7 @@ static const struct nq_opt table[] = {
     {"rate", 0, "N/s|N/m|N/h", NQ_OPT_STR, &o.rate, "send no more requests than that"},
     {"deadline", 0, "TIME", NQ_OPT_SECONDS, &o.deadline_ms,
 	"end the whole run after so long, with status 75"},
+    {"raw", 0, NULL, NQ_OPT_FLAG, &o.pull.raw, "print the bodies as they come, not their records"},
     {"progress", 0, "WHEN", NQ_OPT_STR, &o.progress,
 	"tell on stderr how far it is: never, auto or always"},
     NQ_HTTP_OPTS(&o.http),
@@ -285,6 +286,9 @@ open_request(struct nq_err *err)
 	if (nq_rules_read(&o.rules, &o.on, err) == -1)
 		return -1;
 	o.http.rules = &o.rules;
+	if (o.pull.raw && o.end_mark)
+		return nq_err_set(err, NQ_USAGE,
+		    "--raw and --end-mark do not go together: a mark counts records");
 	if (o.rate != NULL && nq_rate_parse(&o.pace, o.rate, err) == -1)
 		return -1;
 	nq_rate_deadline(&o.pace, o.deadline_ms);

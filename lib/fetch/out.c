@@ -42,3 +42,9 @@ nq_out_lines(FILE *out, struct nq_spool *lines, uint64_t most, struct nq_err *er
 
 	return nq_spool_each(lines, put_lines, &o, err) == 0 ? flush(out, err) : -1;
 }
+
+int
+nq_out_raw(FILE *out, struct nq_spool *raw, struct nq_err *err)
+{
+	return nq_spool_write(raw, out, err) == 0 ? flush(out, err) : -1;
+}

@@ -11,4 +11,7 @@
 /* Its first lines, so many. */
 int nq_out_lines(FILE *, struct nq_spool *, uint64_t lines, struct nq_err *);
 
+/* Or all that is there. */
+int nq_out_raw(FILE *, struct nq_spool *, struct nq_err *);
+
 #endif

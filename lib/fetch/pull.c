@@ -121,9 +121,9 @@ body_begin(struct nq_pull *p, bool lines, struct nq_err *err)
 	stop_probing(p);
 	if (p->find_pager && lines && nq_pager_parse(&p->pager, "none", err) == -1)
 		return -1;
+	nq_spool_reset(&p->raw);
 	if (!must_probe(p))
 		return nq_page_begin(&p->page, err);
-	nq_spool_reset(&p->raw);
 	nq_probe_init(&p->probe);
 	p->probing = true;
 	return 0;
@@ -135,11 +135,14 @@ body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 	struct nq_pull *p = ctx;
 
 	nq_progress_bytes(n);
+	if (p->probing || p->opt.raw)
+		nq_buf_add(&p->raw.mem, piece, n);
+	if (nq_spool_settle(&p->raw, err) == -1)
+		return -1;
 	if (!p->probing)
 		return nq_page_data(&p->page, piece, n, err);
-	nq_buf_add(&p->raw.mem, piece, n);
 	nq_probe_data(&p->probe, piece, n, err);
-	return nq_spool_settle(&p->raw, err);
+	return 0;
 }
 
 static int
@@ -191,6 +194,7 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 
 	p->answer = r;
 	stop_probing(p);
+	nq_spool_reset(&p->raw);
 	if (r->rule != NQ_RULE_NONE)
 		return nq_page_begin(&p->page, err);
 	for (size_t i = 0; p->opt.format == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -237,6 +241,8 @@ write_page(struct nq_pull *p, struct nq_err *err)
 		p->limited = true;
 	}
 	p->records += lines;
+	if (p->opt.raw)
+		return nq_out_raw(p->out, &p->raw, err);
 	return nq_out_lines(p->out, &p->page.lines, lines, err);
 }
 
