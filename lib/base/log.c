@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "base/secret.h"
 
 static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
@@ -187,6 +188,7 @@ put(struct nq_buf *line)
 	size_t done = 0;
 	ssize_t n;
 
+	nq_progress_hide();
 	while (done < line->len) {
 		n = write(STDERR_FILENO, line->data + done, line->len - done);
 		if (n == -1 && errno == EINTR)
