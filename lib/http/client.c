@@ -15,6 +15,7 @@
 #include "http/exchange.h"
 #include "http/origin.h"
 #include "http/retry.h"
+#include "http/tap.h"
 
 #ifndef NQ_VERSION
 #define NQ_VERSION "unknown"
@@ -357,17 +358,22 @@ static int
 wait_for(
     struct nq_http *h, const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
 {
-	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, time(NULL)) : -1;
+	const struct nq_tap *tap = h->opt.tap;
+	bool replays = tap != NULL && tap->play != NULL;
+	int64_t now = replays ? tap->now(tap->ctx) : time(NULL);
+	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, now) : -1;
 	int64_t ms = nq_retry_backoff(r->attempts, h->opt.retry_min_ms, h->opt.retry_max_ms);
 
 	if (asked > h->opt.max_wait_ms)
 		return asks_too_much(asked, h, err);
 	ms = asked > 0 ? asked : ms;
 	ms += nq_retry_jitter(ms);
-	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, waiting %.3g s", place(q),
+	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, %s %.3g s", place(q),
 	    q->what != NULL ? ": " : "", err->msg, r->attempts, (unsigned long long)h->opt.attempts,
-	    (double)ms / 1000);
+	    replays ? "replayed without waiting" : "waiting", (double)ms / 1000);
 	h->stats.retries++;
+	if (replays)
+		return 0;
 	h->stats.waited_ms += ms;
 	sleep_ms(ms);
 	return 0;

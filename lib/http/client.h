@@ -16,6 +16,7 @@
  * given to nq_http_header() go to the origin of the base URL only.
  */
 struct nq_http;
+struct nq_tap;
 
 struct nq_http_options {
 	uint64_t attempts;    /* in all */
@@ -27,8 +28,9 @@ struct nq_http_options {
 	uint64_t max_body; /* decoded bytes of one response */
 	uint64_t max_redirs;
 	const char *user_agent, *proxy, *cacert, *cert, *key;
-	bool allow_http; /* secrets over plain http to other hosts than loopback */
-	bool http1;	 /* HTTP/1.1 only */
+	bool allow_http;	  /* secrets over plain http to other hosts than loopback */
+	bool http1;		  /* HTTP/1.1 only */
+	const struct nq_tap *tap; /* a cassette beside the network or in its place; NULL: none */
 };
 
 extern const struct nq_http_options nq_http_defaults;
