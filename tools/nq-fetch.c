@@ -12,6 +12,7 @@
 #include "fetch/body.h"
 #include "fetch/pull.h"
 #include "http/auth.h"
+#include "http/cassette.h"
 #include "json/settings.h"
 
 struct options {
@@ -26,6 +27,7 @@ struct options {
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret;
 	struct nq_refs refs;
+	struct nq_cassette cassette;
 };
 
 static struct options o = {
@@ -85,6 +87,7 @@ static const struct nq_opt table[] = {
     {"raw", 0, NULL, NQ_OPT_FLAG, &o.pull.raw, "print the bodies as they come, not their records"},
     {"progress", 0, "WHEN", NQ_OPT_STR, &o.progress,
 	"tell on stderr how far it is: never, auto or always"},
+    NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
@@ -175,14 +178,28 @@ write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *
 	return rc;
 }
 
+/* The pull, at the time of the recorded one where one is replayed. */
+static int
+pull_on_cassette(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_err *err)
+{
+	int rc;
+
+	if (o.http.tap != NULL)
+		p->started = o.cassette.start;
+	rc = nq_pull_url(p, http, url, err);
+	return nq_cassette_close(&o.cassette, err) == -1 ? -1 : rc;
+}
+
 static int
 pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 {
 	struct nq_url url = NQ_URL_INIT;
 	struct nq_http *http = NULL;
 	bool secret = false;
-	int rc = build_url(operand, &url, &secret, err);
+	int rc = nq_cassette_open(&o.cassette, &o.http.tap, err);
 
+	if (rc == 0)
+		rc = build_url(operand, &url, &secret, err);
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
 	if (rc == 0 && secret)
@@ -196,12 +213,13 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	if (rc == 0 && o.dry_run)
 		rc = print_request(p, http, url.text.data, err);
 	else if (rc == 0)
-		rc = nq_pull_url(p, http, url.text.data, err);
+		rc = pull_on_cassette(p, http, url.text.data, err);
 	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&
 	    write_stats(p, http, err) == -1)
 		rc = -1;
 	nq_http_free(http);
 	nq_url_free(&url);
+	nq_cassette_free(&o.cassette);
 	return rc;
 }
 
@@ -226,6 +244,9 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 {
 	int rc = check_files(paths, err);
 
+	if (o.cassette.record != NULL || o.cassette.replay != NULL)
+		return nq_err_set(err, NQ_USAGE,
+		    "--record and --replay are for URLs: there is no network in '%s'", *paths);
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = nq_rate_check(&o.pace, err);
 		if (rc == 0 && o.dry_run)
