@@ -399,7 +399,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 @test "verbs and names are checked, with what to write instead" {
   run --separate-stderr nq-cursor
   status_is 2
-  stderr_has 'no verb'
+  stderr_has 'no verb: write what to do first, for example nq-cursor list'
   run --separate-stderr nq-cursor compleet acme suppliers
   status_is 2
   stderr_has "did you mean 'complete'?"

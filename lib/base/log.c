@@ -269,3 +269,10 @@ nq_log_failure(const struct nq_err *err)
 	nq_buf_free(&msg);
 	return err->status == NQ_OK ? NQ_FAIL : err->status;
 }
+
+void
+nq_log_try_help(const char *command)
+{
+	if (!log_state.json)
+		fprintf(stderr, "try '%s --help'\n", command);
+}

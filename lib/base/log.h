@@ -31,4 +31,7 @@ nq_log(enum nq_level, const char *step, const char *, ...) __attribute__((format
 /* Says why the tool ends, in the form that fits the status, and returns that status. */
 enum nq_status nq_log_failure(const struct nq_err *);
 
+/* Where to get help: for a person, so that with --log json there is no such line. */
+void nq_log_try_help(const char *command);
+
 #endif
