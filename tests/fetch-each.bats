@@ -5,7 +5,9 @@
 load helper
 
 setup_file() {
-  start_standin --suppliers 25 --gzip
+  export DATA=$BATS_FILE_TMPDIR/data
+  mkdir "$DATA"
+  start_standin --suppliers 25 --gzip --data-dir "$DATA"
   export ACME_TOKEN=test-bearer-token-here
 }
 
@@ -386,6 +388,27 @@ row() { answer "/t/$1" "[{\"u\":\"$2\"}]"; }
   [ "$(paths | wc -l)" = 2 ]
 }
 
+@test "D66: a child that is not there has no records with --on, and the others come" {
+  local parents='{"id":1}
+{"id":2}
+{"id":3}
+{"_nq":"end","records":3}' rules
+  answer /posts/2/ '{"error":"gone"}' 404
+  for rules in '--on 404=empty --on 422=empty' '--on 422=empty --on 404=empty' '--on 404=stop'; do
+    # shellcheck disable=SC2086 # several words
+    each "$parents" --end-mark $rules --keep .id=parent "$API$COMMENTS?posts=1"
+    status_is 0
+    [ "$(jq -r .parent <<<"$output")" = '1
+3
+null' ]
+    [ "$(tail -n 1 <<<"$output" | jq .records)" = 2 ]
+  done
+  answer /posts/3/ '{"error":"odd"}' 422
+  each "$parents" --end-mark --on 404=empty "$API$COMMENTS?posts=1"
+  status_is 1
+  stderr_has 'parent 3: page 1: HTTP 422'
+}
+
 @test "each: what is tried again is told with its parent" {
   fault '{"match":"/posts/2/","kind":"status","status":503,"skip":1,"count":1}'
   each '{"id":1}
@@ -461,4 +484,46 @@ END
     bash "$API"
   status_is 1
   stderr_has 'cannot write standard output'
+}
+
+# --- the example ------------------------------------------------------------------------------
+
+# The API of examples/orders-and-items, under /files.
+shop() {
+  cp -R "$ROOT/examples/orders-and-items/api" "$DATA/$BATS_TEST_NUMBER"
+  sync=("$ROOT/examples/orders-and-items/sync.sh" "$API/files/$BATS_TEST_NUMBER")
+}
+
+@test "example: orders and items come into two tables, and again into the same rows" {
+  local sync
+  shop
+  for _ in 1 2; do
+    run --separate-stderr "${sync[@]}"
+    status_is 0
+    stderr_is ''
+    [ "$(jq -c '[.records,.rejected]' <<<"$output")" = '[3,0]
+[3,0]' ]
+  done
+  run sqlite3 shop.db 'select order_id, line, sku, customer from item order by 1, 2; select id, total from purchase order by 1'
+  stdout_is '1001|1|CUP-06|Café Müller
+1001|2|TRAY-1|Café Müller
+1003|1|LAMP-2|Harbour Ltd
+1001|31.5
+1002|0
+1003|129.0'
+}
+
+@test "example: items that do not come fail all of it" {
+  local sync
+  shop
+  fault '{"match":"/files/'"$BATS_TEST_NUMBER"'/orders/1003/","kind":"status","status":403}'
+  run --separate-stderr "${sync[@]}"
+  status_is 1
+  stderr_has 'nq-fetch: parent 3: page 1: HTTP 403' 'nq-load: nq-fetch before this one failed with status 1'
+  run sqlite3 shop.db .tables
+  [[ $output != *purchase* ]]
+}
+
+@test "example: the script is short" {
+  [ "$(grep -cv '^#' "$ROOT/examples/orders-and-items/sync.sh")" -lt 20 ]
 }
