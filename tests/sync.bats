@@ -386,8 +386,13 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
 
 @test "a destination that cannot be opened is told before a run is begun" {
   sync --to sqlite:/nowhere/at/all/nq.db
-  [ "$status" -ne 0 ]
+  status_is 1
   is '[.success, .run_id]' '[false,null]'
+  stderr_has "/nowhere/at/all" "nq-load --probe ended with status 1; no run was begun"
+  sync --to mysql:nq
+  status_is 2
+  is '[.success, .run_id]' '[false,null]'
+  stderr_has "'mysql:' is no destination: write sqlite:FILE, nuntiq:URL" "nq-load --probe ended with status 2"
   [ "$(requests)" = 0 ]
   [ -z "$(cursor)" ]
 }
