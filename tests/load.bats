@@ -268,6 +268,8 @@ does not go with --mode append|--to sqlite:t.db --table t --key id --mode append
 records come from standard input|--to sqlite:t.db --table t --key id records.ndjson
 option '--delete-if':|--to sqlite:t.db --table t --key id --delete-if x[
 which object?|--to nuntiq:https://h/api
+leave out what follows '?' or '#'|--to nuntiq:https://h/api?a=b --object supplier
+leave out what follows '?' or '#'|--to nuntiq:https://h/api#b --object supplier
 EOF
   [ ! -e t.db ]
 }

@@ -72,6 +72,16 @@ examples() {
   nothing_wrong
 }
 
+@test "what --help says of each option begins in one column" {
+  local tool
+  for tool in $(tools); do
+    run env LC_ALL=C.UTF-8 grep -nE '^  (-.|  )[, ] --' <("$tool" --help)
+    run env LC_ALL=C.UTF-8 grep -vE '^[0-9]+:.{33} [^ ]' <<<"$output"
+    [ -z "$output" ] || wrong "$tool: $output"
+  done
+  nothing_wrong
+}
+
 @test "--version is the name and a version" {
   local tool
   for tool in $(tools); do
@@ -206,4 +216,22 @@ examples() {
 
 @test "examples: nq(7)" {
   examples nq.7
+}
+
+# The lines of README.md between two headings that stand four columns in.
+commands_of_readme() { sed -n "/^## $1/,/^## $2/s/^    //p" "$ROOT/README.md"; }
+
+@test "the commands of README.md work as they stand, against the stand-in" {
+  cd "$BATS_TEST_TMPDIR"
+  start_standin --suppliers 30 --age-days 6
+  cp -R "$ROOT/examples" .
+  sed -i "s#https://api.acme-erp.com#$API#" examples/acme/settings.json
+  {
+    commands_of_readme 'By hand' 'As a job' | sed '/^make /d; s/=…/=test-bearer-token-here/'
+    commands_of_readme 'As a job' 'The programs' | grep '^nq-sync -c '
+  } | sed "s#https://api.acme-erp.com#$API#" >commands
+  NQ_STATE=$PWD/state run --separate-stderr bash -euo pipefail commands
+  stop_standin
+  status_is 0
+  [ "$(jq -c '[.inserted, .loaded, .success]' <<<"$output")" = $'[30,null,null]\n[null,30,true]' ]
 }

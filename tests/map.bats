@@ -265,6 +265,17 @@ END
   diff out - <<<$'{"b":1}\n{"b":2}'
 }
 
+@test "silent unless asked: -v sums up, -vv tells each reject" {
+  lines '{"a":1}' '{"a":2}' '{}' '{"a":3}'
+  map -e 'skip if .a == 2 {b: .a!}' --rejects no --max-rejects 1
+  status_is 3
+  stderr_is ""
+  map -v -e 'skip if .a == 2 {b: .a!}' --rejects no --max-rejects 1
+  [[ $stderr == *"UTC [INFO] nq-map: read 4 records: wrote 2, skipped 1, rejected 1" ]]
+  map -vv -e 'skip if .a == 2 {b: .a!}' --rejects no --max-rejects 1
+  stderr_has "UTC [DEBUG] nq-map: line 3: rejected: -e:1:21: '.a' is required, but it is absent"
+}
+
 @test "output that cannot be written is status 1" {
   lines '{"a":1}'
   run --separate-stderr bash -c "nq-map -e . <in >/dev/full"

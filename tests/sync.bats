@@ -20,7 +20,10 @@ setup() {
   sed -i -e 's/min: 0.2, max: 2/min: 0.02, max: 0.05/' ./*.yml
 }
 
-teardown() { stop_standin; }
+teardown() {
+  stop_standin
+  ! mountpoint -q state || umount -l state
+}
 
 sync() { run --separate-stderr nq-sync "$@"; }
 is() { [ "$(jq -c "$1" <<<"$output")" = "$2" ] || { printf '%s of %s\nstderr: %s\n' "$1" "$output" "$stderr" && return 1; }; }
@@ -197,6 +200,11 @@ YAML
   status_is 0
   is '[.success, .fetched]' '[true,1003]'
   [ "$(sqlite3 nq.db 'SELECT count(*) > 0, sum(is_active) FROM supplier')" = '1|0' ]
+  # The newest of all that was fetched, whatever the filter left of it.
+  sqlite3 nq.db 'DROP TABLE supplier; DROP TABLE _nq_loads'
+  sed '/filter:/d' sources.yml >plain.yml
+  nq-sync -c plain.yml --state plain-state >plain 2>/dev/null
+  is .cursor_committed "$(jq -c .cursor_committed plain)"
 }
 
 @test "rejects within the limit end with 3 and are counted" {
@@ -217,6 +225,19 @@ YAML
   is '[.connector_name, .stream_name, .success]' "$(jq -cn '["it'"'"'s $(touch pwned) \"é\" %s", "a b`touch pwned`;*", true]')"
   [ ! -e pwned ]
   [ "$(nq-cursor list --json | jq -r .connector_name)" = 'it'"'"'s $(touch pwned) "é" %s' ]
+}
+
+@test "40,000 suppliers on 200 pages: every process stays under 24 MiB" {
+  stop_standin
+  start_standin --suppliers 40000 --age-days 6
+  measured() { /usr/bin/time -f '%M' -a -o peaks "$@"; }
+  export ACME_TOKEN=test-bearer-token-here
+  measured nq-fetch --auth 'bearer=${ACME_TOKEN}' --query per_page=200 --watermark .updated_at --end-mark "$API/v2/suppliers" |
+    measured nq-map -f suppliers.map |
+    measured nq-load --to sqlite:nq.db --table supplier --key supplier_number --require-end >receipt
+  [ "$(jq .inserted receipt)" = 40000 ]
+  [ "$(wc -l <peaks)" = 3 ]
+  [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
 }
 
 # === looking ==================================================================================
@@ -288,6 +309,9 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
   done
   sync --full --since 2024-01-01
   status_is 2
+  sync --log xml
+  status_is 2
+  stderr_has "unknown log format 'xml': write text or json"
   sync nobody/here
   status_is 2
   stderr_has "no source or resource 'nobody/here'"
@@ -368,15 +392,59 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
   [ -z "$(cursor)" ]
 }
 
-@test "a damaged state is never taken for a fresh start" {
+@test "a damaged state is never taken for a fresh start, and the message tells what mends it" {
+  local before
   sync
+  before=$(cursor)
   printf '{"half' >state/acme_eu/suppliers.json
   : >"$API_LOG"
   sync
   status_is 1
   is '[.success, .run_id]' '[false,null]'
+  stderr_has "suppliers.json' is damaged" "nq-cursor reset --state $NQ_STATE --cursor-type timestamp_utc --cursor $before"
   [ "$(requests)" = 0 ]
   [ "$(cat state/acme_eu/suppliers.json)" = '{"half' ]
+  [ "$(sqlite3 nq.db 'SELECT count(*) FROM supplier')" = "$SUPPLIERS" ]
+  # What the message says to type mends it.
+  bash -c "$(grep -o 'nq-cursor reset .*' <<<"$stderr" | head -n 1)" >/dev/null
+  [ "$(cursor)" = "$before" ]
+  sync
+  status_is 0
+  is '[.loaded, .lower_bound]' "[0,\"$before\"]"
+}
+
+@test "a full disk under the state ends a run before it begins, and one that cannot be completed" {
+  [ "$(id -u)" = 0 ]
+  local before
+  mkdir state
+  mount -t tmpfs -o size=64k none state
+  sync
+  before=$(cursor)
+  touch_suppliers 37
+  head -c 64k /dev/zero >state/fill 2>/dev/null || true
+  : >"$API_LOG"
+  sync
+  status_is 1
+  is '[.success, .run_id, .cursor_committed]' '[false,null,null]'
+  stderr_has "No space left on device" "no run was begun"
+  [ "$(requests)" = 0 ]
+  [ "$(cursor)" = "$before" ]
+  # Begun while there was room, ended when there is none.
+  rm state/fill
+  fault '{"match":"/v2/","kind":"stall","count":1}'
+  start
+  until_true 10 asked_at_least 1
+  head -c 64k /dev/zero >state/fill 2>/dev/null || true
+  mend
+  kill "$(descendant "$sync_pid" nq-fetch)"
+  finish
+  [ "$status" -ne 0 ]
+  [ "$(cursor)" = "$before" ]
+  rm state/fill
+  sync
+  status_is 0
+  is .loaded 37
+  as_undisturbed
 }
 
 @test "a stream that another run holds is left alone, with 75" {

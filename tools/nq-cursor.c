@@ -382,7 +382,8 @@ find_verb(const char *name, struct nq_err *err)
 	names[VERBS] = NULL;
 	near = name != NULL ? nq_str_nearest(name, names) : NULL;
 	if (name == NULL)
-		nq_err_set(err, NQ_USAGE, "no verb");
+		nq_err_set(
+		    err, NQ_USAGE, "no verb: write what to do first, for example nq-cursor list");
 	else
 		nq_err_set(err, NQ_USAGE, "unknown verb '%s'%s%s%s", name,
 		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "",

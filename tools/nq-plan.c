@@ -75,10 +75,14 @@ print_keys(void)
 static enum nq_status
 tell_faults(const struct nq_faults *f)
 {
+	struct nq_err rest = NQ_ERR_INIT;
+
 	for (size_t i = 0; i < f->n; i++)
 		nq_log_failure(&f->v[i]);
-	if (f->more > 0)
-		fprintf(stderr, "nq-plan: and %zu more\n", f->more);
+	if (f->more > 0) {
+		nq_err_set(&rest, NQ_USAGE, "and %zu more", f->more);
+		nq_log_failure(&rest);
+	}
 	return NQ_USAGE;
 }
 

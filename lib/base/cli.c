@@ -270,6 +270,17 @@ walk(const struct joined *j, int argc, char **argv, struct nq_err *err)
 	return optind;
 }
 
+/* Columns on a terminal: bytes of UTF-8 that go on a character take none. */
+static int
+width(const char *s)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 static void
 help_table(const struct nq_opt *table)
 {
@@ -279,10 +290,10 @@ help_table(const struct nq_opt *table)
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", o->letter != '\0' ? '-' : ' ',
 		    o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? "," : " ", o->name,
 		    o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
-		if (strlen(left) > 31)
+		if (width(left) > 31)
 			printf("  %s\n  %31s %s\n", left, "", o->help);
 		else
-			printf("  %-31s %s\n", left, o->help);
+			printf("  %s%*s %s\n", left, 31 - width(left), "", o->help);
 	}
 }
 
@@ -306,6 +317,7 @@ int
 nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err)
 {
 	struct joined j = {NULL, NULL, NQ_BUF_INIT, 0};
+	struct nq_err other = NQ_ERR_INIT; /* the first fault is the one to tell */
 	int first;
 
 	nq_buf_adds(&j.shorts, cli->stop_at_operand ? "+:" : ":");
@@ -317,7 +329,7 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
 	verbose = 0; /* a verb's own options are parsed in a second call */
-	if (first >= 0 && log_format != NULL && nq_log_format(log_format, err) == -1)
+	if (log_format != NULL && nq_log_format(log_format, first >= 0 ? err : &other) == -1)
 		return -1;
 	if (first >= 0 && want_help)
 		help(cli);
@@ -332,7 +344,7 @@ enum nq_status
 nq_cli_usage_error(const struct nq_cli *cli, const struct nq_err *err)
 {
 	nq_log_failure(err);
-	fprintf(stderr, "try '%s --help'\n", cli->tool);
+	nq_log_try_help(cli->tool);
 	return NQ_USAGE;
 }
 

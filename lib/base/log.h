@@ -20,7 +20,7 @@ void nq_log_open(const char *tool);
 int nq_log_format(const char *, struct nq_err *); /* "text" or "json" */
 void nq_log_more(int steps);			  /* -v raises by one */
 void nq_log_run_id(const char *);		  /* must stay valid */
-int nq_log_wants(enum nq_level);
+void nq_log_place(const char *); /* in front of each message; must stay valid; NULL: nothing */
 const char *nq_log_tool(void);
 
 /* step names the place for --log json ("fetch", "load"), or NULL. */
@@ -29,5 +29,8 @@ nq_log(enum nq_level, const char *step, const char *, ...) __attribute__((format
 
 /* Says why the tool ends, in the form that fits the status, and returns that status. */
 enum nq_status nq_log_failure(const struct nq_err *);
+
+/* Where to get help: for a person, so that with --log json there is no such line. */
+void nq_log_try_help(const char *command);
 
 #endif

@@ -65,6 +65,10 @@ add_url(struct nq_sink *s, struct nq_err *err)
 			ob = &objects[i];
 	if (ob != NULL)
 		path = ob->path;
+	if (strpbrk(n->base.data, "?#") != NULL)
+		return nq_err_set(err, NQ_USAGE,
+		    "option '--to': the base URL ends with its path, as in "
+		    "nuntiq:https://api.example.com/api: leave out what follows '?' or '#'");
 	while (n->base.len > 0 && n->base.data[n->base.len - 1] == '/')
 		nq_buf_cut(&n->base, n->base.len - 1);
 	nq_buf_addf(&n->url, "%s/v1/%s", n->base.data, path);

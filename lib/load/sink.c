@@ -29,17 +29,19 @@ find(const char *to)
 	return NULL;
 }
 
+/* Behind a scheme there may be a password: the message shows the scheme alone. */
 static int
 unknown(const char *to, struct nq_err *err)
 {
+	int shown = (int)strcspn(to, ":") + (strchr(to, ':') != NULL);
 	struct nq_buf forms = NQ_BUF_INIT;
 
 	for (size_t i = 0; i < NSINKS; i++) {
 		nq_buf_adds(&forms, i == 0 ? "" : i + 1 < NSINKS ? ", " : " or ");
 		nq_buf_adds(&forms, sinks[i]->form);
 	}
-	nq_err_set(
-	    err, NQ_USAGE, "option '--to': '%s' is no destination: write %s", to, forms.data);
+	nq_err_set(err, NQ_USAGE, "option '--to': '%.*s' is no destination: write %s", shown, to,
+	    forms.data);
 	nq_buf_free(&forms);
 	return -1;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/log.h"
 #include "json/dup.h"
 
 enum { FLUSH_AT = 64 << 10 };
@@ -37,6 +38,8 @@ reject(struct nq_run *r, uint32_t tok, struct nq_err *err)
 	struct nq_str record = nq_doc_raw(&r->doc, tok);
 
 	r->rejected++;
+	nq_log(NQ_LOG_DEBUG, "map", "line %llu: rejected: %s", (unsigned long long)r->lines.number,
+	    err->msg);
 	if (nq_rejects_add(r->rejects, r->lines.number, record, false, err) == -1)
 		return -1;
 	*err = (struct nq_err)NQ_ERR_INIT;
@@ -103,6 +106,16 @@ find_reject(struct nq_run *r, uint32_t *tok, struct nq_err *err)
 
 /* === marks ================================================================================== */
 
+/* A segment has ended: says what became of it, and counts anew. */
+static void
+end_segment(struct nq_run *r)
+{
+	nq_log(NQ_LOG_INFO, "map", "read %llu records: wrote %llu, skipped %llu, rejected %llu",
+	    (unsigned long long)r->read, (unsigned long long)r->written,
+	    (unsigned long long)r->skipped, (unsigned long long)r->rejected);
+	r->read = r->skipped = r->written = r->rejected = 0;
+}
+
 static int
 write_mark(struct nq_run *r, struct nq_mark *m, struct nq_err *err)
 {
@@ -114,7 +127,7 @@ write_mark(struct nq_run *r, struct nq_mark *m, struct nq_err *err)
 	m->skipped = r->skipped;
 	m->rejected = r->rejected;
 	nq_mark_write(m, &r->out);
-	r->read = r->skipped = r->written = r->rejected = 0;
+	end_segment(r);
 	return 0;
 }
 
@@ -206,6 +219,8 @@ finish(struct nq_run *r, struct nq_err *err)
 		return -1;
 	if (nq_rejects_finish(r->rejects, r->read_in_all, err) == -1)
 		return -1;
+	if (r->read > 0)
+		end_segment(r);
 	return flush(r, err);
 }
 
