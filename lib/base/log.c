@@ -64,8 +64,8 @@ nq_log_run_id(const char *id)
 	log_state.run_id = id;
 }
 
-int
-nq_log_wants(enum nq_level level)
+static bool
+wants(enum nq_level level)
 {
 	return (int)level <= log_state.level;
 }
@@ -220,7 +220,7 @@ nq_log(enum nq_level level, const char *step, const char *fmt, ...)
 	char text[NQ_MAX_MESSAGE];
 	va_list ap;
 
-	if (!nq_log_wants(level))
+	if (!wants(level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
