@@ -17,7 +17,8 @@ struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
 	struct nq_list query, headers;
-	const char *auth, *settings, *env_file, *stats, *run_id, *json;
+	struct nq_auth auth;
+	const char *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret;
 	struct nq_refs refs;
@@ -37,8 +38,8 @@ static const struct nq_opt table[] = {
 	"ask with this method (GET, or POST with a body)"},
     {"json", 'd', "BODY|@FILE", NQ_OPT_STR, &o.json,
 	"send this JSON; references in its strings are filled in"},
-    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
-	"credential by reference: bearer=, basic=, header:NAME="},
+    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth.spec,
+	"bearer= basic= header:N= query:N= aws-sigv4:R/S= netrc oauth2"},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
 	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
@@ -72,6 +73,7 @@ static const struct nq_opt table[] = {
     {"env-file", 0, "FILE", NQ_OPT_STR, &o.env_file, "NAME=VALUE lines, after the environment"},
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
+    NQ_AUTH_OPTS(&o.auth),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
@@ -136,8 +138,10 @@ print_request(struct nq_pull *p, const struct nq_http *http, const char *url, st
 	rc = nq_pull_first(p, http, url, &line, &body, err);
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
-	if (o.auth != NULL)
-		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	if (o.auth.spec != NULL)
+		nq_buf_addf(&line, "(--auth %s)\n", o.auth.spec);
+	if (o.auth.user != NULL)
+		nq_buf_addf(&line, "(--user %s)\n", o.auth.user);
 	if (body.len > 0)
 		nq_buf_addf(&line, "\n%s\n", body.data);
 	nq_secret_redact(&line);
@@ -176,8 +180,8 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 		rc = nq_http_secret(http, "the URL", err);
 	if (rc == 0 && o.body_secret)
 		rc = nq_http_secret(http, "the body", err);
-	if (rc == 0 && o.auth != NULL)
-		rc = nq_auth_apply(http, &o.refs, o.auth, err);
+	if (rc == 0)
+		rc = nq_auth_apply(http, &o.http, &o.refs, &o.auth, err);
 	if (rc == 0)
 		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
 	if (rc == 0 && o.dry_run)

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/exchange.h"
+#include "http/identity.h"
 #include "http/origin.h"
 #include "http/retry.h"
 
@@ -37,6 +38,7 @@ struct nq_http {
 	struct nq_origin origin;
 	struct nq_exchange x;
 	struct curl_slist *own; /* headers for the base origin alone */
+	struct nq_identity identity;
 	struct nq_http_stats stats;
 };
 
@@ -77,10 +79,6 @@ set_peer(CURL *c, const struct nq_http_options *o, bool loopback)
 		curl_easy_setopt(c, CURLOPT_PROXY, o->proxy != NULL ? o->proxy : "");
 	if (o->cacert != NULL)
 		curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
-	if (o->cert != NULL)
-		curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
-	if (o->key != NULL)
-		curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
 }
 
 struct nq_http *
@@ -92,6 +90,9 @@ nq_http_open(const struct nq_http_options *o, const char *base_url, struct nq_er
 	if (h->opt.attempts == 0)
 		h->opt.attempts = 1;
 	h->x.opt = &h->opt;
+	h->identity = (struct nq_identity)NQ_IDENTITY_INIT;
+	h->identity.cert = o->cert;
+	h->identity.cert_key = o->key;
 	if (nq_origin_parse(&h->origin, base_url, err) == -1)
 		goto fail;
 	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL) {
@@ -119,10 +120,23 @@ nq_http_free(struct nq_http *h)
 	if (h == NULL)
 		return;
 	nq_inflate_free(&h->x.inflate);
+	nq_identity_free(&h->identity);
 	curl_slist_free_all(h->own);
 	curl_easy_cleanup(h->x.curl);
 	nq_origin_free(&h->origin);
 	free(h);
+}
+
+struct nq_identity *
+nq_http_identity(struct nq_http *h)
+{
+	return &h->identity;
+}
+
+void
+nq_http_host(const struct nq_http *h, struct nq_buf *b)
+{
+	nq_buf_adds(b, h->origin.host);
 }
 
 const struct nq_http_stats *
@@ -221,9 +235,11 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
-	if (!listed(list, "Accept-Encoding"))
-		list = append(list, "Accept-Encoding: gzip");
-	list = append(list, "Expect:");
+	if (!nq_identity_signs(&h->identity, ours)) {
+		if (!listed(list, "Accept-Encoding"))
+			list = append(list, "Accept-Encoding: gzip");
+		list = append(list, "Expect:");
+	}
 	if (q->body.p != NULL && !listed(list, "Content-Type")) {
 		nq_buf_addf(&line, "Content-Type: %s",
 		    q->content_type != NULL ? q->content_type : "application/json");
@@ -283,8 +299,36 @@ judge_target(struct walk *w, bool *ours)
 	else if (!*ours && w->q->body.p != NULL)
 		rc = nq_err_set(w->err, NQ_FAIL,
 		    "a redirect of a %s to another origin is not followed", w->q->method);
+	if (rc == 0 && !*ours && nq_url_has_secret(w->resp->url.data))
+		rc = nq_err_set(w->err, NQ_FAIL,
+		    "the server would have a secret carried to another origin, in a URL");
 	nq_origin_free(&to);
 	return rc;
+}
+
+/* One request and its answer, as who we are where it goes. */
+static enum nq_outcome
+exchange(struct walk *w, bool ours)
+{
+	struct nq_http *h = w->h;
+	struct nq_buf url = NQ_BUF_INIT, line = NQ_BUF_INIT;
+	struct curl_slist *headers;
+	enum nq_outcome outcome = NQ_BROKEN;
+
+	w->resp->status = 0;
+	if (nq_identity_show(
+		&h->identity, h->x.curl, ours, w->resp->url.data, &url, &line, w->err) == 0) {
+		headers = headers_for(h, w->q, ours);
+		if (line.len > 0)
+			headers = append(headers, line.data);
+		outcome = nq_exchange_run(&h->x, w->q, url.data, headers, w->err);
+		curl_slist_free_all(headers);
+		h->stats.requests++;
+		h->stats.bytes += h->x.wire;
+	}
+	nq_buf_free(&url);
+	nq_buf_free(&line);
+	return outcome;
 }
 
 /* One attempt, through the redirects that it meets. */
@@ -293,7 +337,6 @@ attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
 {
 	struct walk w = {h, q, resp, err, 0};
 	enum nq_outcome outcome;
-	struct curl_slist *headers;
 	bool ours = true;
 	int more;
 
@@ -302,22 +345,19 @@ attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
 	do {
 		if (judge_target(&w, &ours) == -1)
 			return NQ_BROKEN;
-		headers = headers_for(h, q, ours);
-		outcome = nq_exchange_run(&h->x, q, resp->url.data, headers, err);
-		curl_slist_free_all(headers);
-		h->stats.requests++;
-		h->stats.bytes += h->x.wire;
+		outcome = exchange(&w, ours);
 		more = outcome == NQ_ANSWERED ? redirected(&w) : 0;
 	} while (more == 1);
 	return more == -1 ? NQ_BROKEN : outcome;
 }
 
 static void
-explain_status(const struct nq_response *r, struct nq_err *err)
+explain_status(const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf said = NQ_BUF_INIT;
 
-	nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
+	if (!q->confidential)
+		nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
 	nq_err_set(err, nq_retry_status(r->status) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s",
 	    r->status, said.len > 0 ? ": " : "", said.data);
 	nq_buf_free(&said);
@@ -375,12 +415,16 @@ wait_for(
 
 /* 0: a 2xx answer; 1: worth another attempt; -1: not. */
 static int
-judge(enum nq_outcome outcome, const struct nq_response *r, struct nq_err *err)
+judge(const struct nq_http *h, const struct nq_request *q, enum nq_outcome outcome,
+    const struct nq_response *r, struct nq_err *err)
 {
+	if (h->identity.broken)
+		return -1;
+
 	if (outcome == NQ_ANSWERED && r->status >= 200 && r->status < 300)
 		return 0;
 	if (outcome == NQ_ANSWERED)
-		explain_status(r, err);
+		explain_status(q, r, err);
 	return err->status == NQ_TEMPFAIL ? 1 : -1;
 }
 
@@ -388,12 +432,18 @@ int
 nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiver *recv,
     struct nq_response *r, struct nq_err *err)
 {
+	bool renewed = false;
 	int verdict;
 
 	h->x.recv = recv;
 	h->x.resp = r;
 	for (r->attempts = 1;; r->attempts++) {
-		verdict = judge(attempt(h, q, r, err), r, err);
+		verdict = judge(h, q, attempt(h, q, r, err), r, err);
+		if (verdict == -1 && r->status == 401 && !renewed &&
+		    nq_identity_renew(&h->identity)) {
+			renewed = true;
+			continue;
+		}
 		if (verdict != 1 || r->attempts >= h->opt.attempts)
 			break;
 		if (wait_for(h, q, r, err) == -1)
