@@ -9,13 +9,16 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "http/tap.h"
 #include "json/doc.h"
 
 #define MARGIN_MS   60000
 #define LONGEST_SEC UINT64_C(3000000000) /* a token that outlives us: no product overflows */
 
 struct oauth {
-	struct nq_http *http; /* the token endpoint's own */
+	struct nq_http *http;	     /* the token endpoint's own */
+	struct nq_rate rate;	     /* so is its quota; the deadline is the run's */
+	const struct nq_tap *player; /* NULL unless a cassette is played: its clock counts */
 	char *url;
 	struct nq_buf fixed;   /* of the body: all but the grant */
 	struct nq_buf refresh; /* token; empty for client credentials */
@@ -26,10 +29,12 @@ struct oauth {
 };
 
 static int64_t
-now_ms(void)
+now_ms(const struct oauth *a)
 {
 	struct timespec ts;
 
+	if (a->player != NULL)
+		return a->player->now(a->player->ctx) * 1000;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
@@ -155,7 +160,7 @@ keep_refresh_token(struct oauth *a, struct nq_buf *replacement, struct nq_err *e
 	struct nq_buf line = NQ_BUF_INIT;
 	int rc = 0;
 
-	if (replacement->len == 0 || a->refresh.len == 0 ||
+	if (a->player != NULL || replacement->len == 0 || a->refresh.len == 0 ||
 	    nq_str_eq(nq_buf_str(replacement), nq_buf_str(&a->refresh)))
 		return 0;
 	nq_secret_add(nq_buf_str(replacement));
@@ -234,7 +239,7 @@ ask(struct oauth *a, struct nq_err *err)
 	    .content_type = "application/x-www-form-urlencoded",
 	    .confidential = true};
 	struct nq_response r;
-	int64_t asked_ms = now_ms();
+	int64_t asked_ms = now_ms(a);
 	int rc;
 
 	nq_buf_adds(&form,
@@ -258,7 +263,7 @@ oauth_line(void *ctx, struct nq_buf *line, struct nq_err *err)
 {
 	struct oauth *a = ctx;
 
-	if (a->token.len > 0 && now_ms() >= a->stale_ms)
+	if (a->token.len > 0 && now_ms(a) >= a->stale_ms)
 		forget(&a->token);
 	if (a->token.len == 0 && ask(a, err) == -1)
 		return -1;
@@ -389,6 +394,7 @@ static int
 set_up(struct oauth *a, const struct nq_oauth_options *o, const struct nq_http_options *http,
     const struct nq_refs *refs, struct nq_err *err)
 {
+	struct nq_http_options own = *http;
 	struct nq_buf url = NQ_BUF_INIT;
 
 	if (nq_ref_expand(refs, nq_str(o->token_url), "--token-url", NQ_REF_URL, &url, NULL, err) ==
@@ -397,7 +403,14 @@ set_up(struct oauth *a, const struct nq_oauth_options *o, const struct nq_http_o
 		return -1;
 	}
 	a->url = nq_buf_take(&url);
-	a->http = nq_http_open(http, a->url, err);
+	if (http->rate != NULL) {
+		a->rate.deadline_ns = http->rate->deadline_ns;
+		a->rate.deadline_ms = http->rate->deadline_ms;
+	}
+	own.rate = &a->rate;
+	own.rules = NULL;
+	a->player = own.tap != NULL && own.tap->play != NULL ? own.tap : NULL;
+	a->http = nq_http_open(&own, a->url, err);
 	if (a->http == NULL)
 		return nq_err_at(err, "--token-url: ");
 	if (nq_http_secret(a->http, "--auth oauth2", err) == -1 ||
