@@ -733,7 +733,7 @@ grant_type=refresh_token&refresh_token=rotated-token-1-canary' ]
     fault '{"match":"/v2/","query":"page=2","kind":"status","status":401,"count":1,"body":"issued-token-1-canary is void"}'
     oauth --client-secret '${CLIENT_SECRET}' --token-auth "$how" --refresh-token '${file:token}' --record "$how.tar.zst"
     complete
-    printf '%s\n' "${lines[@]}" >then
+    printf '%s\n' "${lines[@]}" >first
     oauth_end
     [ "$(cat token)" = rotated-token-2-canary ]
     zstd -dc "$how.tar.zst" >cassette.tar
@@ -743,7 +743,7 @@ grant_type=refresh_token&refresh_token=rotated-token-1-canary' ]
     until_true 5 bash -c "! kill -0 $API_PID 2>/dev/null"
     API=$url oauth --client-secret '${CLIENT_SECRET}' --token-auth "$how" --refresh-token '${file:token}' --replay "$how.tar.zst"
     complete
-    diff then <(printf '%s\n' "${lines[@]}")
+    diff first <(printf '%s\n' "${lines[@]}")
     [ "$(cat token)" = first-token-canary ]
   done
 }

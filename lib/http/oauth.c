@@ -9,6 +9,8 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "http/identity.h"
+#include "http/rate.h"
 #include "http/tap.h"
 #include "json/doc.h"
 
