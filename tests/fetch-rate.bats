@@ -170,7 +170,7 @@ failed() {
 
 @test "--deadline counts for the run, not for a request" {
   latency 300
-  took 600 1600 acme --deadline 800ms
+  took 600 5000 acme --deadline 800ms
   failed 75 20
   stderr_has 'page 3: ' '(--deadline 0.8s)'
 }
