@@ -11,15 +11,16 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "base/secret.h"
 
 static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
 
 static struct {
-	const char *tool, *run_id;
+	const char *tool, *run_id, *place;
 	int level;
 	bool json;
-} log_state = {"nq", NULL, NQ_LOG_WARN, false};
+} log_state = {"nq", NULL, NULL, NQ_LOG_WARN, false};
 
 static int
 level_named(const char *name)
@@ -61,6 +62,12 @@ void
 nq_log_run_id(const char *id)
 {
 	log_state.run_id = id;
+}
+
+void
+nq_log_place(const char *place)
+{
+	log_state.place = place;
 }
 
 static bool
@@ -187,6 +194,7 @@ put(struct nq_buf *line)
 	size_t done = 0;
 	ssize_t n;
 
+	nq_progress_hide();
 	while (done < line->len) {
 		n = write(STDERR_FILENO, line->data + done, line->len - done);
 		if (n == -1 && errno == EINTR)
@@ -223,6 +231,8 @@ nq_log(enum nq_level level, const char *step, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (log_state.place != NULL)
+		nq_buf_addf(&msg, "%s: ", log_state.place);
 	nq_buf_adds(&msg, text);
 	say(level, step, &msg);
 	nq_buf_free(&msg);
