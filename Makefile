@@ -26,6 +26,7 @@ SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
 HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
 HEADERS = $(wildcard lib/*/*.h)
@@ -97,6 +98,12 @@ $(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
+# Libraries that lie to a program, for LD_PRELOAD; never sanitized themselves.
+$(PRELOAD): $(B)/%.so: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  so    $@'
+	@$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
 # A fuzz target with the driver that replays its corpus; `make fuzz` links the fuzzer instead.
 $(FUZZ): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libnq.a
 	@echo '  link  $@'
@@ -124,7 +131,7 @@ test: all helpers
 	tests/run.sh $(B) $(T)
 
 .PHONY: helpers
-helpers: $(HELPERS) $(FUZZ)
+helpers: $(HELPERS) $(PRELOAD) $(FUZZ)
 
 demo: deps-demo
 	$(MAKE) all

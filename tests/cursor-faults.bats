@@ -51,14 +51,14 @@ sweep() {
   sweep complete rename error=ENOSPC
 }
 
-@test "complete survives failing reads, opens, locks and closes" {
+@test "complete survives failing reads, opens, locks and closes, begin a lack of random bits" {
   sweep complete openat error=EMFILE
   sweep complete read error=EIO
   sweep complete flock error=EIO
   sweep complete flock error=EINTR
   sweep complete close error=EIO
   sweep complete lseek error=EIO
-  sweep complete getrandom error=EINTR
+  sweep begin getrandom error=EINTR
 }
 
 @test "complete survives interrupted and short writes" {

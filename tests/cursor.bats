@@ -160,7 +160,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 @test "a bound must be of the cursor's type" {
   run --separate-stderr nq-cursor begin -t timestamp_utc --since yesterday acme suppliers
   status_is 2
-  stderr_has "--since: 'yesterday' is not a timestamp"
+  stderr_has "--since: 'yesterday' is not a timestamp: write 2026-05-16T10:23:14Z, 2026-05-16 or -7d"
   run --separate-stderr nq-cursor begin -t numeric_id --initial -7d acme suppliers
   status_is 2
   stderr_has "--initial: '-7d' is not a number"

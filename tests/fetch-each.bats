@@ -479,6 +479,29 @@ END
   [ -z "$(paths)" ]
 }
 
+@test "each: --raw prints the bodies one after the other, and keeps nothing" {
+  each '{"id":1}
+{"id":2}' --raw "$API$COMMENTS?posts=1"
+  status_is 0
+  stdout_is '{"comments":[{"id":0,"post":1}],"page_number":1,"total_pages":1}{"comments":[{"id":0,"post":2}],"page_number":1,"total_pages":1}'
+  each '{"id":1}' --raw --keep .id=p "$API$COMMENTS"
+  status_is 2
+  stderr_has '--raw and --keep do not go together'
+}
+
+@test "each: the progress line counts on from parent to parent" {
+  curl -fsS -o /dev/null -d '{"ms":300}' "$API/_/latency"
+  each '{"id":1}
+{"id":2}
+{"id":3}
+{"id":4}
+{"id":5}' --progress always "$API$COMMENTS?posts=5"
+  curl -fsS -o /dev/null -d '{"ms":0}' "$API/_/latency"
+  status_is 0
+  [[ $stderr =~ ([2-5])' pages, '([0-9]+)' records' ]]
+  [ "${BASH_REMATCH[2]}" = $((BASH_REMATCH[1] * 5)) ]
+}
+
 @test "each: output that cannot be written is a failure" {
   run --separate-stderr bash -c 'echo "{\"id\":1}" | nq-fetch --keep .id=p --each "$1/posts/\${record.id}/comments" >/dev/full' \
     bash "$API"

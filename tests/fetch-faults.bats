@@ -282,7 +282,7 @@ T
   fault '{"kind":"headers","headers":{"Content-Encoding":"GZIP"},"count":1}'
   run --separate-stderr acme
   complete
-  stderr_has "the compressed body is damaged"
+  stderr_has "the body is said to be compressed and is not"
 }
 
 # --- redirects --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "base/cli.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/ref.h"
 #include "base/secret.h"
 #include "fetch/body.h"
@@ -17,7 +18,11 @@
 struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
-	struct nq_list query, keep, headers;
+	struct nq_list query, keep, headers, on;
+	struct nq_rules rules;
+	struct nq_rate pace;
+	int64_t deadline_ms;
+	const char *rate, *progress;
 	const char *auth, *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret, each;
@@ -28,6 +33,7 @@ static struct options o = {
     .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE},
     .refs = {.env_file = NQ_BUF_INIT},
     .body = NQ_BUF_INIT,
+    .progress = "auto",
 };
 
 static struct nq_each each;
@@ -75,6 +81,13 @@ static const struct nq_opt table[] = {
     {"env-file", 0, "FILE", NQ_OPT_STR, &o.env_file, "NAME=VALUE lines, after the environment"},
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
+    {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
+    {"rate", 0, "N/s|N/m|N/h", NQ_OPT_STR, &o.rate, "send no more requests than that"},
+    {"deadline", 0, "TIME", NQ_OPT_SECONDS, &o.deadline_ms,
+	"end the whole run after so long, with status 75"},
+    {"raw", 0, NULL, NQ_OPT_FLAG, &o.pull.raw, "print the bodies as they come, not their records"},
+    {"progress", 0, "WHEN", NQ_OPT_STR, &o.progress,
+	"tell on stderr how far it is: never, auto or always"},
     {"each", 0, NULL, NQ_OPT_FLAG, &o.each,
 	"pull once for each record on standard input, ${record.x} filled in"},
     {"keep", 0, "PATH=NAME", NQ_OPT_LIST, &o.keep,
@@ -264,7 +277,11 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 	int rc = check_files(paths, err);
 
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
-		rc = o.dry_run ? printf("read %s\n", *paths) < 0 : nq_pull_file(p, *paths, err);
+		rc = nq_rate_check(&o.pace, err);
+		if (rc == 0 && o.dry_run)
+			printf("read %s\n", *paths);
+		else if (rc == 0)
+			rc = nq_pull_file(p, *paths, err);
 	}
 	if (o.dry_run)
 		return rc;
@@ -317,6 +334,16 @@ open_request(struct nq_err *err)
 
 	if (m != NULL && (*m == '\0' || m[strspn(m, letters)] != '\0' || strcmp(m, "HEAD") == 0))
 		return nq_err_set(err, NQ_USAGE, "-X: '%s' is no method to pull with", m);
+	if (nq_rules_read(&o.rules, &o.on, err) == -1)
+		return -1;
+	o.http.rules = &o.rules;
+	if (o.pull.raw && o.end_mark)
+		return nq_err_set(err, NQ_USAGE,
+		    "--raw and --end-mark do not go together: a mark counts records");
+	if (o.rate != NULL && nq_rate_parse(&o.pace, o.rate, err) == -1)
+		return -1;
+	nq_rate_deadline(&o.pace, o.deadline_ms);
+	o.http.rate = &o.pace;
 	if (o.json == NULL)
 		return 0;
 	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
@@ -332,6 +359,9 @@ open_each(const char *operand, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE, "--keep goes with --each");
 	if (!o.each)
 		return 0;
+	if (o.pull.raw && o.keep.n > 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "--raw and --keep do not go together: a body is not changed");
 	if (!is_url(operand) && !nq_ref_present(nq_str(operand)))
 		return nq_err_set(err, NQ_USAGE, "--each: '%s' is no URL", operand);
 	if (o.json != NULL && strcmp(o.json, "@-") == 0)
@@ -344,6 +374,8 @@ static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
 	if (open_request(err) == -1)
+		return -1;
+	if (nq_progress_open(cli.tool, o.progress, err) == -1)
 		return -1;
 	if (nq_pull_open(p, &o.pull, stdout, err) == -1)
 		return -1;
@@ -379,6 +411,7 @@ main(int argc, char **argv)
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
+	nq_progress_close();
 	if ((o.end_mark || (err.status != NQ_OK && o.each && nq_each_marked(&each))) &&
 	    !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
@@ -393,6 +426,7 @@ main(int argc, char **argv)
 	nq_list_free(&o.query);
 	nq_list_free(&o.keep);
 	nq_list_free(&o.headers);
+	nq_list_free(&o.on);
 	nq_secret_forget();
 	return nq_cli_finish(err.status);
 }

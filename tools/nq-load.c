@@ -147,7 +147,7 @@ parse(int argc, char **argv, struct nq_err *err)
 	o.batch = NQ_MAX_BATCH;
 	o.batch_bytes = NQ_MAX_BATCH_SIZE;
 	o.max_line = NQ_MAX_LINE;
-	o.busy_ms = NQ_BUSY_WAIT * 1000;
+	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;
 	o.http = nq_http_defaults;
 	first = nq_cli_parse(&cli, argc, argv, err);
 	if (first < 0)

@@ -21,7 +21,7 @@ nq_hash(uint64_t seed, const void *p, size_t n)
 	if (n >= 2 * sizeof(lane)) { /* four chains side by side keep the multiplier busy */
 		for (; n >= sizeof(lane); n -= sizeof(lane), at += sizeof(lane)) {
 			for (int i = 0; i < 4; i++) {
-				memcpy(&word, at + 8 * i, sizeof(word));
+				memcpy(&word, at + sizeof(word) * (size_t)i, sizeof(word));
 				lane[i] = mix(lane[i], word);
 			}
 		}

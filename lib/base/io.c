@@ -138,23 +138,6 @@ out:
 	return rc;
 }
 
-int
-nq_io_append_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
-	struct stat st;
-	bool fresh;
-
-	if (fd == -1)
-		return nq_err_set(err, NQ_FAIL, "cannot open '%s':", path);
-	fresh = fstat(fd, &st) == 0 && st.st_size == 0;
-	if (write_and_sync(fd, content) == -1)
-		return nq_err_set(err, NQ_FAIL, "cannot write '%s':", path);
-	if (fresh && sync_directory_of(path) == -1)
-		return nq_err_set(err, NQ_FAIL, "cannot sync the directory of '%s':", path);
-	return 0;
-}
-
 /* mkdir(2), content with a directory that is there already. */
 static int
 make_dir(const char *path, mode_t mode)

@@ -19,9 +19,6 @@ int nq_io_read_file(const char *path, size_t max, struct nq_buf *, struct nq_err
  */
 int nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
 
-/* Adds bytes at the end of path and makes them durable; creates it with mode. */
-int nq_io_append_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
-
 /* All of it, whatever write(2) takes at once; -1 with errno. */
 int nq_io_write_all(int fd, const void *, size_t);
 

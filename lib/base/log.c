@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "base/secret.h"
 
 static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
@@ -69,8 +70,8 @@ nq_log_place(const char *place)
 	log_state.place = place;
 }
 
-int
-nq_log_wants(enum nq_level level)
+static bool
+wants(enum nq_level level)
 {
 	return (int)level <= log_state.level;
 }
@@ -193,6 +194,7 @@ put(struct nq_buf *line)
 	size_t done = 0;
 	ssize_t n;
 
+	nq_progress_hide();
 	while (done < line->len) {
 		n = write(STDERR_FILENO, line->data + done, line->len - done);
 		if (n == -1 && errno == EINTR)
@@ -224,7 +226,7 @@ nq_log(enum nq_level level, const char *step, const char *fmt, ...)
 	char text[NQ_MAX_MESSAGE];
 	va_list ap;
 
-	if (!nq_log_wants(level))
+	if (!wants(level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);

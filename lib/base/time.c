@@ -138,7 +138,7 @@ nq_time_parse(struct nq_str text, struct nq_time *t, int *naive)
 		return -1;
 	if (naive != NULL)
 		*naive = bare;
-	t->sec = day_number(&tm) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec - offset;
+	t->sec = ((day_number(&tm) * 24 + tm.tm_hour) * 60 + tm.tm_min) * 60 + tm.tm_sec - offset;
 	return 0;
 }
 

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "fetch/follow.h"
 #include "fetch/verdict.h"
 #include "fetch/adopt.h"
 #include "fetch/ask.h"
 #include "fetch/cap.h"
 #include "fetch/input.h"
+#include "fetch/out.h"
 #include "json/text.h"
 
 static int
@@ -119,9 +121,9 @@ body_begin(struct nq_pull *p, bool lines, struct nq_err *err)
 	stop_probing(p);
 	if (p->find_pager && lines && nq_pager_parse(&p->pager, "none", err) == -1)
 		return -1;
+	nq_spool_reset(&p->raw);
 	if (!must_probe(p))
 		return nq_page_begin(&p->page, err);
-	nq_spool_reset(&p->raw);
 	nq_probe_init(&p->probe);
 	p->probing = true;
 	return 0;
@@ -132,11 +134,15 @@ body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
+	nq_progress_bytes(n);
+	if (p->probing || p->opt.raw)
+		nq_buf_add(&p->raw.mem, piece, n);
+	if (nq_spool_settle(&p->raw, err) == -1)
+		return -1;
 	if (!p->probing)
 		return nq_page_data(&p->page, piece, n, err);
-	nq_buf_add(&p->raw.mem, piece, n);
 	nq_probe_data(&p->probe, piece, n, err);
-	return nq_spool_settle(&p->raw, err);
+	return 0;
 }
 
 static int
@@ -187,6 +193,10 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	bool lines = p->opt.format != NULL && strcmp(p->opt.format, "ndjson") == 0;
 
 	p->answer = r;
+	stop_probing(p);
+	nq_spool_reset(&p->raw);
+	if (r->rule != NQ_RULE_NONE)
+		return nq_page_begin(&p->page, err);
 	for (size_t i = 0; p->opt.format == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		lines = lines || strcmp(r->content_type.data, kinds[i]) == 0;
 	return body_begin(p, lines, err);
@@ -211,6 +221,8 @@ answer_end(void *ctx, struct nq_err *err)
 {
 	struct nq_pull *p = ctx;
 
+	if (p->answer->rule != NQ_RULE_NONE)
+		return nq_page_end(&p->page, err);
 	if (p->answer->bytes == 0 && p->answer->status != 204 && was_promised(p))
 		return nq_err_set(err, NQ_TEMPFAIL, "the body is empty, where a page was promised");
 	if (p->spec.lines && !p->answer->framed)
@@ -219,46 +231,19 @@ answer_end(void *ctx, struct nq_err *err)
 	return body_end(p, err);
 }
 
-struct limited_out {
-	FILE *out;
-	uint64_t lines;
-};
-
-static int
-put_lines(void *ctx, const char *text, size_t n, struct nq_err *err)
-{
-	struct limited_out *o = ctx;
-	const char *end = text;
-
-	while (o->lines > 0 && end < text + n) {
-		end = memchr(end, '\n', (size_t)(text + n - end));
-		if (end == NULL) {
-			end = text + n;
-			break;
-		}
-		end++;
-		o->lines--;
-	}
-	if (fwrite(text, 1, (size_t)(end - text), o->out) == (size_t)(end - text))
-		return 0;
-	return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
-}
-
 static int
 write_page(struct nq_pull *p, struct nq_err *err)
 {
-	struct limited_out o = {p->out, p->page.records};
+	uint64_t lines = p->page.records;
 
-	if (p->opt.max_records > 0 && p->records + o.lines >= p->opt.max_records) {
-		o.lines = p->opt.max_records - p->records;
+	if (p->opt.max_records > 0 && p->records + lines >= p->opt.max_records) {
+		lines = p->opt.max_records - p->records;
 		p->limited = true;
 	}
-	p->records += o.lines;
-	if (nq_spool_each(&p->page.lines, put_lines, &o, err) == -1)
-		return -1;
-	if (fflush(p->out) == EOF)
-		return nq_err_set(err, NQ_FAIL, "cannot write standard output:");
-	return 0;
+	p->records += lines;
+	if (p->opt.raw)
+		return nq_out_raw(p->out, &p->raw, err);
+	return nq_out_lines(p->out, &p->page.lines, lines, err);
 }
 
 /* The page is good: out with it, and only now does it count. */
@@ -317,6 +302,16 @@ ask(struct nq_pull *p, const struct nq_http *http, const char *base, struct nq_a
 	    other);
 }
 
+/* No page to go on from: what came before it is all. */
+static int
+end_by_rule(struct nq_pull *p, const struct nq_response *r)
+{
+	snprintf(p->stopped, sizeof(p->stopped), "--on %ld=%s", r->status, nq_rules_name(r->rule));
+	p->pager.reason = p->stopped;
+	p->pages += r->rule == NQ_RULE_EMPTY;
+	return 0;
+}
+
 /* 1: more to come. */
 static int
 one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct nq_response *r,
@@ -335,13 +330,17 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	if (nq_http_do(http, &q, &recv, r, err) == -1)
 		return -1;
 	note_cap(p, r);
-	p->find_records = p->find_records && p->spec.lines;
+	if (r->rule == NQ_RULE_STOP || (r->rule == NQ_RULE_EMPTY && p->find_pager))
+		return end_by_rule(p, r);
+	p->find_records = p->find_records && (p->spec.lines || r->rule != NQ_RULE_NONE);
 	p->find_pager = false;
 	more = nq_pager_next(
 	    &p->pager, &(struct nq_answer){&p->page, &r->headers, r->url.data}, err);
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", what);
 	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
+	nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
+	    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
 	    p->page.records, p->records);
 	return more;
@@ -427,6 +426,7 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, bool lines, s
 	if (accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", name);
 	nq_suspects_ids(&p->suspects, &p->page, p->pages);
+	nq_progress_page(p->pages, p->records, 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
 	    p->page.records, p->records);
 	return 0;

@@ -29,6 +29,7 @@ struct nq_pull_options {
 	uint64_t max_pages, max_records; /* 0: no limit */
 	uint64_t max_line;
 	bool no_cap, allow_missing;
+	bool raw;	    /* bodies go out as they came, instead of records */
 	const char *method; /* NULL: GET, or POST with a body */
 	struct nq_str body; /* JSON; empty for none */
 	const char *id;	    /* path of what no two records share, NULL to not look */
@@ -43,7 +44,7 @@ struct nq_pull {
 	struct nq_pager pager;
 	bool find_records, find_pager; /* still to be found out, on the first page */
 	bool lines_by_name;
-	struct nq_spool raw; /* the first page, while something is to be found out */
+	struct nq_spool raw; /* a body, where it is read again or goes out itself */
 	struct nq_probe probe;
 	bool probing;
 	const struct nq_response *answer; /* whose body comes in */
@@ -56,6 +57,11 @@ struct nq_pull {
 	bool has_cap, limited, capped;
 	struct nq_suspects suspects;
 	const char *reason;
+	char stopped[40]; /* the reason, when a rule ended it */
+	struct {
+		bool any;
+		uint64_t pages, records;
+	} earlier; /* pulls before this one, where it is one of many: for the progress line */
 };
 
 /* Usage errors name the option. */

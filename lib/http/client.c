@@ -10,11 +10,13 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/exchange.h"
 #include "http/origin.h"
 #include "http/retry.h"
+#include "http/skew.h"
 
 #ifndef NQ_VERSION
 #define NQ_VERSION "unknown"
@@ -37,6 +39,10 @@ struct nq_http {
 	struct nq_origin origin;
 	struct nq_exchange x;
 	struct curl_slist *own; /* headers for the base origin alone */
+	struct nq_rate own_rate, *rate;
+	bool over;  /* no further attempt can help */
+	bool plain; /* it says gzip and sends none: not asked for any more */
+	bool skew_seen;
 	struct nq_http_stats stats;
 };
 
@@ -48,6 +54,14 @@ struct walk {
 	struct nq_err *err;
 	uint64_t hops;
 };
+
+static int
+on_progress(void *ctx, curl_off_t d, curl_off_t dnow, curl_off_t u, curl_off_t unow)
+{
+	(void)ctx, (void)d, (void)dnow, (void)u, (void)unow;
+	nq_progress_tick();
+	return 0;
+}
 
 static void
 set_limits(CURL *c, const struct nq_http_options *o)
@@ -63,6 +77,8 @@ set_limits(CURL *c, const struct nq_http_options *o)
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 100L);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)((o->stall_ms + 999) / 1000));
 	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 256L << 10);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
 	    o->http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
 }
@@ -92,6 +108,7 @@ nq_http_open(const struct nq_http_options *o, const char *base_url, struct nq_er
 	if (h->opt.attempts == 0)
 		h->opt.attempts = 1;
 	h->x.opt = &h->opt;
+	h->rate = o->rate != NULL ? o->rate : &h->own_rate;
 	if (nq_origin_parse(&h->origin, base_url, err) == -1)
 		goto fail;
 	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL) {
@@ -221,7 +238,7 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
-	if (!listed(list, "Accept-Encoding"))
+	if (!h->plain && !listed(list, "Accept-Encoding"))
 		list = append(list, "Accept-Encoding: gzip");
 	list = append(list, "Expect:");
 	if (q->body.p != NULL && !listed(list, "Content-Type")) {
@@ -247,6 +264,7 @@ redirected(struct walk *w)
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		redirect = redirect || codes[i] == w->resp->status;
+	redirect = redirect && w->resp->rule == NQ_RULE_NONE;
 	if (!redirect || !nq_headers_get(&w->resp->headers, "Location", 0, &to))
 		return 0;
 	if (w->hops++ == w->h->opt.max_redirs)
@@ -287,6 +305,54 @@ judge_target(struct walk *w, bool *ours)
 	return rc;
 }
 
+static const char *
+place(const struct nq_request *q)
+{
+	return q->what != NULL ? q->what : "";
+}
+
+/* What an answer tells about the server, apart from what was asked for. */
+static void
+note_answer(struct nq_http *h, const struct nq_response *r, struct nq_err *err)
+{
+	struct nq_buf warning = NQ_BUF_INIT;
+
+	if (!h->skew_seen && nq_skew_told(&r->headers, time(NULL), &warning)) {
+		h->skew_seen = true;
+		nq_log(NQ_LOG_WARN, "http", "%s", warning.data);
+	}
+	nq_buf_free(&warning);
+	if (!h->x.decoded || !h->x.inflate.foreign || err->status != NQ_TEMPFAIL)
+		return;
+	if (h->plain)
+		nq_err_set(err, NQ_FAIL,
+		    "the body is said to be compressed and is not, also where "
+		    "that was not asked for");
+	h->plain = true;
+}
+
+/* When its turn has come, and no longer than to the deadline. */
+static enum nq_outcome
+exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
+    struct curl_slist *headers, struct nq_err *err)
+{
+	enum nq_outcome outcome;
+
+	h->over = nq_rate_turn(h->rate, place(q), h->opt.max_wait_ms, &h->stats.waited_ms, err) ==
+		  -1;
+	if (h->over)
+		return NQ_BROKEN;
+	curl_easy_setopt(
+	    h->x.curl, CURLOPT_TIMEOUT_MS, (long)nq_rate_left(h->rate, h->opt.max_time_ms));
+	outcome = nq_exchange_run(&h->x, q, resp->url.data, headers, err);
+	h->stats.requests++;
+	h->stats.bytes += h->x.wire;
+	h->over = outcome == NQ_BROKEN && err->status == NQ_TEMPFAIL &&
+		  nq_rate_check(h->rate, err) == -1;
+	note_answer(h, resp, err);
+	return outcome;
+}
+
 /* One attempt, through the redirects that it meets. */
 static enum nq_outcome
 attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp, struct nq_err *err)
@@ -303,13 +369,19 @@ attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
 		if (judge_target(&w, &ours) == -1)
 			return NQ_BROKEN;
 		headers = headers_for(h, q, ours);
-		outcome = nq_exchange_run(&h->x, q, resp->url.data, headers, err);
+		outcome = exchange(h, q, resp, headers, err);
 		curl_slist_free_all(headers);
-		h->stats.requests++;
-		h->stats.bytes += h->x.wire;
 		more = outcome == NQ_ANSWERED ? redirected(&w) : 0;
 	} while (more == 1);
 	return more == -1 ? NQ_BROKEN : outcome;
+}
+
+static bool
+worth_more(const struct nq_response *r)
+{
+	if (r->rule != NQ_RULE_NONE)
+		return r->rule == NQ_RULE_RETRY;
+	return nq_retry_status(r->status);
 }
 
 static void
@@ -318,38 +390,11 @@ explain_status(const struct nq_response *r, struct nq_err *err)
 	struct nq_buf said = NQ_BUF_INIT;
 
 	nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
-	nq_err_set(err, nq_retry_status(r->status) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s",
-	    r->status, said.len > 0 ? ": " : "", said.data);
+	nq_err_set(err, worth_more(r) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s", r->status,
+	    said.len > 0 ? ": " : "", said.data);
+	if (r->rule != NQ_RULE_NONE)
+		nq_err_add(err, " (--on %ld=%s)", r->status, nq_rules_name(r->rule));
 	nq_buf_free(&said);
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-	struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-
-	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
-		;
-}
-
-static int
-asks_too_much(int64_t ms, const struct nq_http *h, struct nq_err *err)
-{
-	struct nq_buf until = NQ_BUF_INIT;
-	struct nq_time t = nq_time_now();
-
-	t.atto = 0;
-	nq_time_format(nq_time_add_ms(t, ms), &until);
-	nq_err_add(err, "; the server asks to wait until %s, longer than --max-wait %llds",
-	    until.data, (long long)h->opt.max_wait_ms / 1000);
-	nq_buf_free(&until);
-	return -1;
-}
-
-static const char *
-place(const struct nq_request *q)
-{
-	return q->what != NULL ? q->what : "";
 }
 
 /* Waits before the next attempt; -1 when the server asks for more than we are told to give. */
@@ -359,25 +404,37 @@ wait_for(
 {
 	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, time(NULL)) : -1;
 	int64_t ms = nq_retry_backoff(r->attempts, h->opt.retry_min_ms, h->opt.retry_max_ms);
+	char why[32];
 
 	if (asked > h->opt.max_wait_ms)
-		return asks_too_much(asked, h, err);
+		return nq_rate_refuse(asked, h->opt.max_wait_ms, err);
 	ms = asked > 0 ? asked : ms;
 	ms += nq_retry_jitter(ms);
+	if (nq_rate_before(h->rate, ms, err) == -1)
+		return -1;
 	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, waiting %.3g s", place(q),
 	    q->what != NULL ? ": " : "", err->msg, r->attempts, (unsigned long long)h->opt.attempts,
 	    (double)ms / 1000);
 	h->stats.retries++;
 	h->stats.waited_ms += ms;
-	sleep_ms(ms);
+	snprintf(why, sizeof(why), r->status != 0 ? "HTTP %ld" : "broken connection", r->status);
+	nq_rate_wait(ms, why);
 	return 0;
 }
 
-/* 0: a 2xx answer; 1: worth another attempt; -1: not. */
+static bool
+is_good(const struct nq_response *r)
+{
+	if (r->rule != NQ_RULE_NONE)
+		return r->rule == NQ_RULE_EMPTY || r->rule == NQ_RULE_STOP;
+	return r->status >= 200 && r->status < 300;
+}
+
+/* 0: a good answer; 1: worth another attempt; -1: not. */
 static int
 judge(enum nq_outcome outcome, const struct nq_response *r, struct nq_err *err)
 {
-	if (outcome == NQ_ANSWERED && r->status >= 200 && r->status < 300)
+	if (outcome == NQ_ANSWERED && is_good(r))
 		return 0;
 	if (outcome == NQ_ANSWERED)
 		explain_status(r, err);
@@ -394,16 +451,17 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 	h->x.resp = r;
 	for (r->attempts = 1;; r->attempts++) {
 		verdict = judge(attempt(h, q, r, err), r, err);
-		if (verdict != 1 || r->attempts >= h->opt.attempts)
+		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts)
 			break;
 		if (wait_for(h, q, r, err) == -1)
 			break;
 	}
 	if (verdict == 0) {
 		*err = (struct nq_err)NQ_ERR_INIT; /* what earlier attempts met is forgotten */
+		nq_rate_note(h->rate, &r->headers);
 		return 0;
 	}
-	if (verdict == 1 && r->attempts >= h->opt.attempts && r->attempts > 1)
+	if (verdict == 1 && !h->over && r->attempts >= h->opt.attempts && r->attempts > 1)
 		nq_err_add(err, ", after %u attempts", r->attempts);
 	return q->what != NULL ? nq_err_at(err, "%s: ", q->what) : -1;
 }

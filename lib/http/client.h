@@ -8,6 +8,8 @@
 #include "base/cli.h"
 #include "base/err.h"
 #include "http/headers.h"
+#include "http/rate.h"
+#include "http/rules.h"
 
 /*
  * HTTP by libcurl, one exchange at a time, tried again where that can help, over kept
@@ -27,8 +29,10 @@ struct nq_http_options {
 	uint64_t max_body; /* decoded bytes of one response */
 	uint64_t max_redirs;
 	const char *user_agent, *proxy, *cacert, *cert, *key;
-	bool allow_http; /* secrets over plain http to other hosts than loopback */
-	bool http1;	 /* HTTP/1.1 only */
+	bool allow_http;	      /* secrets over plain http to other hosts than loopback */
+	bool http1;		      /* HTTP/1.1 only */
+	const struct nq_rules *rules; /* NULL: none */
+	struct nq_rate *rate;	      /* of the whole run; NULL: one of its own */
 };
 
 extern const struct nq_http_options nq_http_defaults;
@@ -107,12 +111,15 @@ struct nq_response {
 	bool framed;		    /* its end was told: by a length, chunks or HTTP/2 */
 	uint64_t bytes;		    /* decoded */
 	unsigned attempts;	    /* how many were needed */
+	enum nq_rule_what rule;	    /* that decided about it */
 };
 
 /*
  * Takes the body of a 2xx answer while it comes. begin is called for each attempt and must forget
- * what an earlier one gave; end when the body is complete. An error with status NQ_TEMPFAIL is
- * tried again like a broken connection; any other ends the exchange.
+ * what an earlier one gave; end when the body is complete. An answer that is empty by a rule is
+ * begun and ended, whatever came with it; of one that the other rules take it hears nothing. An
+ * error with status NQ_TEMPFAIL is tried again like a broken connection; any other ends the
+ * exchange.
  */
 struct nq_receiver {
 	int (*begin)(void *ctx, const struct nq_response *, struct nq_err *);
@@ -125,9 +132,10 @@ void nq_response_init(struct nq_response *);
 void nq_response_free(struct nq_response *);
 
 /*
- * 0 with a 2xx answer. -1: the attempts are used up or trying again cannot help; the status of
- * the error is NQ_TEMPFAIL for network, timeouts, 408, 425, 429, 5xx, and NQ_FAIL for the rest;
- * response->status is the last one heard, or 0. Waits are logged as warnings. recv may be NULL.
+ * 0 with a 2xx answer, or one that a rule lets pass. -1: the attempts are used up or trying again
+ * cannot help; the status of the error is NQ_TEMPFAIL for network, timeouts, 408, 425, 429, 5xx,
+ * and NQ_FAIL for the rest; response->status is the last one heard, or 0. Waits are logged as
+ * warnings. recv may be NULL.
  */
 int nq_http_do(struct nq_http *, const struct nq_request *, const struct nq_receiver *recv,
     struct nq_response *, struct nq_err *);

@@ -6,10 +6,11 @@
 
 #include "http/retry.h"
 
+/* Whose body is wanted. */
 static bool
-is_success(long status)
+is_page(const struct nq_response *r)
 {
-	return status >= 200 && status < 300;
+	return r->status >= 200 && r->status < 300 && r->rule == NQ_RULE_NONE;
 }
 
 static size_t
@@ -35,9 +36,9 @@ deliver(void *ctx, const char *p, size_t n, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL,
 		    "the body is larger than %llu bytes (--max-body raises the limit)",
 		    (unsigned long long)x->opt->max_body);
-	if (is_success(x->resp->status) && x->recv != NULL)
+	if (is_page(x->resp) && x->recv != NULL)
 		return x->recv->data(x->recv->ctx, p, n, err);
-	if (!is_success(x->resp->status) && x->resp->body.len + n > NQ_MAX_ERROR_BODY)
+	if (!is_page(x->resp) && x->resp->body.len + n > NQ_MAX_ERROR_BODY)
 		n = NQ_MAX_ERROR_BODY - x->resp->body.len;
 	nq_buf_add(&x->resp->body, p, n);
 	return 0;
@@ -89,14 +90,14 @@ begin(struct nq_exchange *x)
 	x->begun = true;
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &r->status);
 	curl_easy_getinfo(x->curl, CURLINFO_HTTP_VERSION, &version);
+	r->rule = nq_rules_find(x->opt->rules, r->status);
 	r->framed = version >= CURL_HTTP_VERSION_2_0 ||
 		    nq_headers_get(&r->headers, "Content-Length", 0, &s) ||
 		    nq_headers_get(&r->headers, "Transfer-Encoding", 0, &s);
 	note_content_type(r);
 	if (choose_decoding(x) == -1)
 		return -1;
-	if (is_success(r->status) && x->recv != NULL &&
-	    x->recv->begin(x->recv->ctx, r, x->err) == -1)
+	if (is_page(r) && x->recv != NULL && x->recv->begin(x->recv->ctx, r, x->err) == -1)
 		return -1;
 	return 0;
 }
@@ -124,7 +125,10 @@ finish(struct nq_exchange *x)
 		return -1;
 	if (x->decoded && x->wire > 0 && nq_inflate_end(&x->inflate, x->err) == -1)
 		return -1;
-	if (is_success(x->resp->status) && x->recv != NULL)
+	if (x->resp->rule == NQ_RULE_EMPTY && x->recv != NULL &&
+	    x->recv->begin(x->recv->ctx, x->resp, x->err) == -1)
+		return -1;
+	if ((is_page(x->resp) || x->resp->rule == NQ_RULE_EMPTY) && x->recv != NULL)
 		return x->recv->end(x->recv->ctx, x->err);
 	return 0;
 }
@@ -176,6 +180,7 @@ nq_exchange_run(struct nq_exchange *x, const struct nq_request *q, const char *u
 	x->begun = x->failed = x->decoded = false;
 	x->wire = 0;
 	x->resp->status = 0;
+	x->resp->rule = NQ_RULE_NONE;
 	x->resp->bytes = 0;
 	nq_buf_reset(&x->resp->body);
 	nq_headers_reset(&x->resp->headers);

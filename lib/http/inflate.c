@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { HEADER = 2 }; /* bytes that tell gzip and zlib from anything else */
+
 int
 nq_inflate_begin(struct nq_inflate *f, struct nq_err *err)
 {
@@ -11,7 +13,7 @@ nq_inflate_begin(struct nq_inflate *f, struct nq_err *err)
 	if (inflateInit2(&f->z, MAX_WBITS + 32) != Z_OK) /* + 32: gzip or zlib by its header */
 		return nq_err_set(err, NQ_TEMPFAIL, "out of memory");
 	f->open = true;
-	f->member_done = false;
+	f->member_done = f->begun = f->foreign = false;
 	return 0;
 }
 
@@ -37,6 +39,10 @@ step(struct nq_inflate *f, nq_inflate_fn fn, void *ctx, struct nq_err *err)
 	f->z.next_out = (Bytef *)f->out;
 	f->z.avail_out = sizeof(f->out);
 	z = inflate(&f->z, Z_NO_FLUSH);
+	f->foreign = z == Z_DATA_ERROR && !f->begun && f->z.total_in <= HEADER;
+	f->begun = f->begun || f->z.total_in > HEADER;
+	if (f->foreign)
+		return nq_err_set(err, NQ_TEMPFAIL, "the body is said to be compressed and is not");
 	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
 		return nq_err_set(err, NQ_TEMPFAIL, "the compressed body is damaged: %s",
 		    f->z.msg != NULL ? f->z.msg : "no more is known");

@@ -15,6 +15,8 @@
 struct nq_inflate {
 	z_stream z;
 	bool open, member_done;
+	bool begun;   /* something was decoded */
+	bool foreign; /* the body is not compressed at all, whatever was said about it */
 	char out[64 << 10];
 };
 

@@ -82,18 +82,14 @@ quota_used_up(const struct nq_headers *h)
 	       nq_str_is(s, "0");
 }
 
-int64_t
-nq_retry_asked(long status, const struct nq_headers *h, int64_t now)
+static int64_t
+reset_in(const struct nq_headers *h, int64_t now)
 {
 	static const char *const resets[] = {"RateLimit-Reset", "X-RateLimit-Reset"};
 	const int64_t epoch_ms = INT64_C(1000000000) * 1000;
 	struct nq_str s;
 	int64_t ms;
 
-	if (retry_after(h, now, &ms))
-		return ms;
-	if (status != 429 && !quota_used_up(h))
-		return -1;
 	for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
 		if (!nq_headers_get(h, resets[i], 0, &s) || !seconds(s, &ms))
 			continue;
@@ -102,6 +98,22 @@ nq_retry_asked(long status, const struct nq_headers *h, int64_t now)
 		return ms;
 	}
 	return -1;
+}
+
+int64_t
+nq_retry_quota(const struct nq_headers *h, int64_t now)
+{
+	return quota_used_up(h) ? reset_in(h, now) : -1;
+}
+
+int64_t
+nq_retry_asked(long status, const struct nq_headers *h, int64_t now)
+{
+	int64_t ms;
+
+	if (retry_after(h, now, &ms))
+		return ms;
+	return status == 429 || quota_used_up(h) ? reset_in(h, now) : -1;
 }
 
 int64_t

@@ -22,6 +22,12 @@ bool nq_retry_curl(int curlcode, long os_errno);
  */
 int64_t nq_retry_asked(long status, const struct nq_headers *, int64_t now_sec);
 
+/*
+ * ms until a quota resets of which nothing is left; -1: some is left, or nobody tells. Such a
+ * quota is told by RateLimit-Remaining and -Reset, also with X- before them.
+ */
+int64_t nq_retry_quota(const struct nq_headers *, int64_t now_sec);
+
 /* min doubling to max, by the attempt that failed (from 1), in ms, without jitter. */
 int64_t nq_retry_backoff(unsigned attempt, int64_t min_ms, int64_t max_ms);
 

@@ -190,6 +190,15 @@ get_ready(struct nq_doc *d, struct nq_str text)
 	d->refused = NULL;
 }
 
+/* The length of what yajl says in its first line: a message of ours has no full stop. */
+static int
+said(const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	return (int)(n > 0 && text[n - 1] == '.' ? n - 1 : n);
+}
+
 static int
 failed(struct nq_doc *d, size_t at, struct nq_err *err)
 {
@@ -200,8 +209,7 @@ failed(struct nq_doc *d, size_t at, struct nq_err *err)
 	if (d->refused != NULL)
 		nq_err_set(err, NQ_FAIL, "byte %zu: %s", at, d->refused);
 	else
-		nq_err_set(
-		    err, NQ_FAIL, "byte %zu: not JSON: %.*s", at, (int)strcspn(text, "\n"), text);
+		nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: %.*s", at, said(text), text);
 	yajl_free_error(d->yajl, why);
 	yajl_free(d->yajl);
 	d->yajl = NULL;

@@ -88,7 +88,7 @@ number_class(struct nq_str s)
 	r = scan(s);
 	if (r.whole && fits_long(s)) {
 		v = nq_class_int(s);
-		return v >= -(1ll << 53) && v <= 1ll << 53 ? NQ_C_INT : NQ_C_LONG;
+		return v >= -(1LL << 53) && v <= 1LL << 53 ? NQ_C_INT : NQ_C_LONG;
 	}
 	if (r.whole || r.wild || r.count > DOUBLE_DIGITS || r.exp > DOUBLE_TENS ||
 	    r.exp < -DOUBLE_TENS)

@@ -41,7 +41,7 @@ double nq_class_double(struct nq_str); /* of DECIMAL, INT: exact in all its digi
  * Adds a spelling that is the same for all numbers of equal value: 7, 7.0 and 70e-1 are one key.
  * Exponents beyond 15 digits stay as they are.
  */
-void nq_class_canonical(struct nq_str number, struct nq_buf *);
+void nq_class_canonical(struct nq_str, struct nq_buf *);
 
 /* Whether a is as new as b or newer: as instants, as numbers, else in byte order. */
 bool nq_class_newer(struct nq_str a, struct nq_str b);

@@ -170,7 +170,7 @@ eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 static int
 add_piece(struct nq_eval *e, uint32_t i, struct nq_buf *b)
 {
-	struct nq_value v;
+	struct nq_value v = {0};
 	struct nq_str s;
 
 	if (nq_eval_value(e, i, &v) == -1)
@@ -237,7 +237,7 @@ eval_default(struct nq_eval *e, uint32_t i, struct nq_value *out)
 static int
 truth(struct nq_eval *e, uint32_t i, bool *yes)
 {
-	struct nq_value v;
+	struct nq_value v = {0};
 
 	if (nq_eval_value(e, i, &v) == -1)
 		return -1;
@@ -378,7 +378,7 @@ static int
 reject_if(struct nq_eval *e, uint32_t i)
 {
 	uint32_t reason = nq_prog_next(e->prog, i + 1);
-	struct nq_value v;
+	struct nq_value v = {0};
 	struct nq_str s;
 	bool yes;
 

@@ -80,7 +80,7 @@ from_epoch(struct nq_call *c, const char *unit, struct nq_value *out)
 	struct nq_buf b = NQ_BUF_INIT;
 	const char *why = NULL;
 	struct nq_value v;
-	struct nq_time t;
+	struct nq_time t = {0, 0};
 	int rc = -1;
 
 	if (nq_fn_number(c, &v) == -1)
@@ -119,7 +119,7 @@ by_format(struct nq_call *c, struct nq_value *out)
 int
 nq_fn_to_timestamp(struct nq_call *c, struct nq_value *out)
 {
-	struct nq_time t;
+	struct nq_time t = {0, 0};
 
 	*out = *c->in;
 	if (c->in->type <= NQ_NULL)
@@ -158,7 +158,7 @@ print_time(struct nq_call *c, struct nq_time t, const char *format, struct nq_va
 int
 nq_fn_format_time(struct nq_call *c, struct nq_value *out)
 {
-	struct nq_time t;
+	struct nq_time t = {0, 0};
 
 	if (take_time(c, &t) == -1)
 		return -1;
@@ -168,7 +168,7 @@ nq_fn_format_time(struct nq_call *c, struct nq_value *out)
 int
 nq_fn_date(struct nq_call *c, struct nq_value *out)
 {
-	struct nq_time t;
+	struct nq_time t = {0, 0};
 
 	return take_time(c, &t) == -1 ? -1 : print_time(c, t, "%Y-%m-%d", out);
 }
@@ -178,7 +178,7 @@ int
 nq_fn_add_days(struct nq_call *c, struct nq_value *out)
 {
 	int64_t days = nq_func_integer(&c->arg[0]);
-	struct nq_time t;
+	struct nq_time t = {0, 0};
 
 	if (take_time(c, &t) == -1)
 		return -1;

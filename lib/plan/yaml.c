@@ -18,7 +18,8 @@ bad_syntax(const struct nq_yaml *y, const yaml_parser_t *p, struct nq_err *err)
 {
 	const char *context = p->context != NULL ? p->context : "not YAML";
 
-	if (p->error == YAML_MEMORY_ERROR)
+	/* Without memory libyaml sometimes fails without saying what the error is. */
+	if (p->error == YAML_MEMORY_ERROR || p->problem == NULL)
 		return nq_err_set(err, NQ_TEMPFAIL, "%s: out of memory", y->path);
 	if (p->error == YAML_READER_ERROR)
 		return bad_bytes(y, p, err);

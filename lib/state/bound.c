@@ -30,6 +30,8 @@ given(const char *option, const char *value, enum nq_cursor_type type, struct nq
 	if (nq_watermark_check(type, nq_buf_str(out), err) == 0)
 		return 0;
 	err->status = NQ_USAGE;
+	if (type == NQ_CURSOR_TIMESTAMP)
+		nq_err_add(err, ": write 2026-05-16T10:23:14Z, 2026-05-16 or -7d");
 	return nq_err_at(err, "%s: ", option);
 }
 

@@ -1,15 +1,19 @@
 /*
- * killat N COMMAND…: SIGKILL for COMMAND and all it started, as it is about to make its N-th
- * system call. With N = 0 it only counts, and tells the number on stderr. Ends with 137 when it
+ * killat [-w] N COMMAND…: SIGKILL for COMMAND and all it started, as one of them is about to make
+ * the N-th system call of them all; with -w only calls count that write, sync or change the names
+ * of files. With N = 0 it only counts, and tells the number on stderr. Ends with 137 when it
  * killed, else with the status of COMMAND.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +24,7 @@ static struct {
 	bool inside; /* between the entry of a system call and its return */
 } tasks[MOST];
 static int ntasks;
+static bool only_writes;
 
 static int
 task(pid_t pid)
@@ -32,6 +37,34 @@ task(pid_t pid)
 	tasks[ntasks].pid = pid;
 	tasks[ntasks].inside = false;
 	return ntasks++;
+}
+
+/* One that has ended is not ours to kill: its number may be another's by now. */
+static void
+forget(pid_t pid)
+{
+	tasks[task(pid)] = tasks[ntasks - 1];
+	ntasks--;
+}
+
+/* Whether the system call that pid is about to make counts. */
+static bool
+counts(pid_t pid)
+{
+	static const long writers[] = {SYS_write, SYS_pwrite64, SYS_writev, SYS_sendto, SYS_fsync,
+	    SYS_fdatasync, SYS_ftruncate, SYS_fallocate, SYS_rename, SYS_renameat, SYS_renameat2,
+	    SYS_unlink, SYS_unlinkat, SYS_mkdir, SYS_mkdirat, SYS_rmdir, SYS_link, SYS_flock,
+	    SYS_kill, SYS_exit_group};
+	struct __ptrace_syscall_info info;
+
+	if (!only_writes)
+		return true;
+	memset(&info, 0, sizeof(info));
+	ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info), &info);
+	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
+		if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == (uint64_t)writers[i])
+			return true;
+	return false;
 }
 
 static pid_t
@@ -89,26 +122,40 @@ enters(pid_t pid, int st)
 	return tasks[i].inside;
 }
 
-int
-main(int argc, char **argv)
+/* Follows all of them to their end, or to the call that is the last. Returns the status. */
+static int
+follow(pid_t root, long at, long *calls)
 {
-	long at = argc > 2 ? strtol(argv[1], NULL, 10) : 0, calls = 0;
 	int st, status = 2;
-	pid_t root, pid;
+	pid_t pid;
 
-	if (argc < 3)
-		return 2;
-	root = start(argv + 2);
 	ptrace(PTRACE_SYSCALL, root, NULL, NULL);
 	while ((pid = waitpid(-1, &st, __WALL)) > 0 || errno == EINTR) {
 		if (pid > 0 && WIFSTOPPED(st)) {
-			if (enters(pid, st) && ++calls == at)
+			if (enters(pid, st) && counts(pid) && ++*calls == at)
 				return kill_all();
 			ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)signal_of(st));
-		} else if (pid == root) {
-			status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
+		} else if (pid > 0) {
+			forget(pid);
+			if (pid == root)
+				status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
 		}
 	}
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	long at, calls = 0;
+	int status;
+
+	only_writes = argc > 1 && strcmp(argv[1], "-w") == 0;
+	argv += only_writes;
+	if (argc - only_writes < 3)
+		return 2;
+	at = strtol(argv[1], NULL, 10);
+	status = follow(start(argv + 2), at, &calls);
 	if (at == 0)
 		fprintf(stderr, "%ld\n", calls);
 	return status;

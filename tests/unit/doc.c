@@ -181,7 +181,7 @@ tells_the_byte(void)
 	fails("{\"a\":\x80}", "byte 6: not valid UTF-8");
 	fails("", "byte 1: not JSON: premature EOF");
 	fails("{} {}", "more than one JSON value");
-	fails("{\"a\":tru}", "byte 8: not JSON: invalid string in json text.");
+	fails("{\"a\":tru}", "byte 8: not JSON: invalid string in json text");
 }
 
 static void

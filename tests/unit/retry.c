@@ -55,6 +55,34 @@ obeys_the_server(void)
 	nq_headers_free(&h);
 }
 
+static const struct asked_case quotas[] = {
+    {200, "", -1},
+    {200, "RateLimit-Reset: 20\n", -1},
+    {200, "RateLimit-Remaining: 1\nRateLimit-Reset: 20\n", -1},
+    {200, "RateLimit-Remaining: 0\n", -1},
+    {200, "RateLimit-Remaining: 0\nRateLimit-Reset: 20\n", 20000},
+    {200, "x-ratelimit-remaining: 0\nx-ratelimit-reset: 1779964812\n", 12000},
+    {200, "RateLimit-Remaining: 0\nRateLimit-Reset: 1779964700\n", 0},
+    {200, "RateLimit-Remaining: 0\nRateLimit-Reset: -5\n", 0},
+    {200, "RateLimit-Remaining: 0\nRateLimit-Reset: 1.5\n", 1500},
+    {200, "Retry-After: 5\nRateLimit-Remaining: 0\nRateLimit-Reset: 20\n", 20000},
+};
+
+static void
+sees_a_quota_used_up(void)
+{
+	struct nq_headers h = NQ_HEADERS_INIT;
+
+	for (size_t i = 0; i < sizeof(quotas) / sizeof(quotas[0]); i++) {
+		nq_headers_reset(&h);
+		for (const char *p = quotas[i].headers; *p != '\0'; p += strcspn(p, "\n") + 1)
+			nq_headers_add(&h, (struct nq_str){p, strcspn(p, "\n")});
+		CHECK_INT(nq_retry_quota(&h, NOW), quotas[i].ms);
+		CHECK_ROW(nq_retry_quota(&h, NOW) == quotas[i].ms, quotas[i].headers);
+	}
+	nq_headers_free(&h);
+}
+
 static void
 knows_what_may_mend_itself(void)
 {
@@ -99,6 +127,7 @@ only_adds_jitter(void)
 
 static const struct unit_test tests[] = {
     {"a server's wish in all its forms", obeys_the_server},
+    {"a quota used up", sees_a_quota_used_up},
     {"what may mend itself", knows_what_may_mend_itself},
     {"waits double to the longest", doubles_to_the_longest},
     {"jitter only adds", only_adds_jitter},

@@ -66,7 +66,7 @@ refuses_other_files(void)
 {
 	static const char *const rows[][2] = {{"[]", ": the settings are not a JSON object"},
 	    {"{\"secrets\":{\"t\":hunter2}}",
-		": byte 16: not JSON: lexical error: invalid char in json text."},
+		": byte 16: not JSON: lexical error: invalid char in json text"},
 	    {"", ": byte 1: not JSON: premature EOF"}};
 	struct nq_refs refs = {.env_file = NQ_BUF_INIT};
 	struct nq_err err = NQ_ERR_INIT;

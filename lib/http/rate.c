@@ -1,0 +1,195 @@
+#include "http/rate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/cli.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/time.h"
+#include "http/retry.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S  INT64_C(1000000000)
+
+enum {
+	MOST = 1000000,
+	SLICE_NS = 50000000,
+	SLACK_NS = 5000000, /* libcurl counts in milliseconds, and not from the same moment */
+};
+
+static int64_t
+clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+int
+nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
+{
+	static const struct unit {
+		const char *name;
+		int64_t seconds;
+	} units[] = {{"/s", 1}, {"/m", 60}, {"/h", 3600}};
+	const char *slash = strchr(text, '/');
+	char *number = nq_strndup(text, slash != NULL ? (size_t)(slash - text) : 0);
+	uint64_t n = 0;
+	int rc = nq_cli_number(number, &n);
+
+	free(number);
+	for (size_t i = 0; rc == 0 && n > 0 && n <= MOST && i < 3; i++) {
+		if (strcmp(slash, units[i].name) != 0)
+			continue;
+		r->gap_ns = units[i].seconds * NS_PER_S / (int64_t)n;
+		return 0;
+	}
+	return nq_err_set(err, NQ_USAGE,
+	    "--rate: write requests a second, minute or hour, for example 10/s, 600/m or 100/h, "
+	    "not '%s'",
+	    text);
+}
+
+void
+nq_rate_deadline(struct nq_rate *r, int64_t ms)
+{
+	r->deadline_ms = ms;
+	r->deadline_ns = ms > 0 ? clock_ns() + ms * NS_PER_MS : 0;
+}
+
+int
+nq_rate_check(const struct nq_rate *r, struct nq_err *err)
+{
+	if (r->deadline_ns == 0 || clock_ns() + SLACK_NS < r->deadline_ns)
+		return 0;
+	if (err->status == NQ_OK)
+		nq_err_set(err, NQ_TEMPFAIL, "it takes too long");
+	return nq_err_add(err, "; the time for the run is over (--deadline %.6gs)",
+	    (double)r->deadline_ms / 1000);
+}
+
+int64_t
+nq_rate_left(const struct nq_rate *r, int64_t ms)
+{
+	int64_t left;
+
+	if (r->deadline_ns == 0)
+		return ms;
+	left = (r->deadline_ns - clock_ns() + NS_PER_MS - 1) / NS_PER_MS;
+	if (left < 1)
+		left = 1;
+	return ms > 0 && ms < left ? ms : left;
+}
+
+int
+nq_rate_refuse(int64_t asked_ms, int64_t max_wait_ms, struct nq_err *err)
+{
+	struct nq_buf until = NQ_BUF_INIT;
+	struct nq_time t = nq_time_now();
+
+	t.atto = 0;
+	nq_time_format(nq_time_add_ms(t, asked_ms), &until);
+	nq_err_add(err, "; the server asks to wait until %s, longer than --max-wait %llds",
+	    until.data, (long long)max_wait_ms / 1000);
+	nq_buf_free(&until);
+	return -1;
+}
+
+static int
+too_late(const struct nq_rate *r, struct nq_err *err)
+{
+	return nq_err_add(err, "; the run must end before that (--deadline %.6gs)",
+	    (double)r->deadline_ms / 1000);
+}
+
+int
+nq_rate_take(
+    struct nq_rate *r, int64_t max_wait_ms, int64_t *wait_ns, const char **why, struct nq_err *err)
+{
+	int64_t now = clock_ns(), at = r->turn_ns > now ? r->turn_ns : now;
+
+	*why = "--rate";
+	if (r->quota_ns > at) {
+		*why = "the quota is used up";
+		at = r->quota_ns;
+		if (at - now > max_wait_ms * NS_PER_MS) {
+			nq_err_set(err, NQ_TEMPFAIL, "%s", *why);
+			return nq_rate_refuse((at - now) / NS_PER_MS, max_wait_ms, err);
+		}
+	}
+	if (nq_rate_check(r, err) == -1)
+		return -1;
+	if (r->deadline_ns != 0 && at >= r->deadline_ns) {
+		nq_err_set(err, NQ_TEMPFAIL, "%s: the next request would wait for %.3g s", *why,
+		    (double)(at - now) / NS_PER_S);
+		return too_late(r, err);
+	}
+	r->turn_ns = at + r->gap_ns;
+	*wait_ns = at - now;
+	return 0;
+}
+
+static void
+wait_until(int64_t at)
+{
+	int64_t left;
+
+	while ((left = at - clock_ns()) > 0) {
+		struct timespec ts = {0, (long)(left < SLICE_NS ? left : SLICE_NS)};
+
+		nanosleep(&ts, NULL);
+		nq_progress_tick();
+	}
+}
+
+int
+nq_rate_turn(struct nq_rate *r, const char *place, int64_t max_wait_ms, int64_t *waited_ms,
+    struct nq_err *err)
+{
+	const char *why;
+	int64_t ns;
+
+	if (nq_rate_take(r, max_wait_ms, &ns, &why, err) == -1)
+		return -1;
+	if (ns == 0)
+		return 0;
+	nq_log(r->quota_ns == r->turn_ns - r->gap_ns ? NQ_LOG_WARN : NQ_LOG_DEBUG, "http",
+	    "%s%s%s, waiting %.3g s", place, *place != '\0' ? ": " : "", why,
+	    (double)ns / NS_PER_S);
+	*waited_ms += ns / NS_PER_MS;
+	if (ns >= NS_PER_S / 2)
+		nq_progress_waits(why, ns / NS_PER_MS);
+	wait_until(r->turn_ns - r->gap_ns);
+	nq_progress_waits(NULL, 0);
+	return 0;
+}
+
+void
+nq_rate_note(struct nq_rate *r, const struct nq_headers *h)
+{
+	int64_t ms = nq_retry_quota(h, time(NULL));
+
+	if (ms >= 0)
+		r->quota_ns = clock_ns() + ms * NS_PER_MS;
+}
+
+int
+nq_rate_before(const struct nq_rate *r, int64_t ms, struct nq_err *err)
+{
+	if (r->deadline_ns == 0 || clock_ns() + ms * NS_PER_MS < r->deadline_ns)
+		return 0;
+	nq_err_add(err, "; the next attempt would wait for %.3g s", (double)ms / 1000);
+	return too_late(r, err);
+}
+
+void
+nq_rate_wait(int64_t ms, const char *why)
+{
+	nq_progress_waits(why, ms);
+	wait_until(clock_ns() + ms * NS_PER_MS);
+	nq_progress_waits(NULL, 0);
+}
