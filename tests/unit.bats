@@ -22,6 +22,10 @@ unit() {
   unit buf
 }
 
+@test "unit: what cassettes mask and how they spell" {
+  unit cassette
+}
+
 @test "unit: command lines and logs" {
   unit cli
 }

@@ -13,6 +13,7 @@
 #include "fetch/each.h"
 #include "fetch/pull.h"
 #include "http/auth.h"
+#include "http/cassette.h"
 #include "json/settings.h"
 
 struct options {
@@ -27,6 +28,7 @@ struct options {
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret, each;
 	struct nq_refs refs;
+	struct nq_cassette cassette;
 };
 
 static struct options o = {
@@ -92,6 +94,7 @@ static const struct nq_opt table[] = {
 	"pull once for each record on standard input, ${record.x} filled in"},
     {"keep", 0, "PATH=NAME", NQ_OPT_LIST, &o.keep,
 	"with --each, put this of the parent into its children as NAME"},
+    NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
@@ -223,35 +226,66 @@ pull_each(struct nq_pull *sum, struct nq_http *http, const char *operand, struct
 }
 
 static int
+pull_from(struct nq_pull *p, struct nq_http *http, const char *operand, const char *url,
+    struct nq_err *err)
+{
+	if (o.each)
+		return pull_each(p, http, operand, err);
+	if (o.dry_run)
+		return print_request(p, http, url, err);
+	return nq_pull_url(p, http, url, err);
+}
+
+/* The same, at the time of the recorded run where one is replayed. */
+static int
+pull_on_cassette(struct nq_pull *p, struct nq_http *http, const char *operand, const char *url,
+    struct nq_err *err)
+{
+	int rc;
+
+	if (o.http.tap != NULL)
+		p->started = o.cassette.start;
+	rc = pull_from(p, http, operand, url, err);
+	return nq_cassette_close(&o.cassette, err) == -1 ? -1 : rc;
+}
+
+/* What goes along with every request. */
+static int
+add_credentials(struct nq_http *http, bool url_secret, struct nq_err *err)
+{
+	if (url_secret && nq_http_secret(http, "the URL", err) == -1)
+		return -1;
+	if (o.body_secret && nq_http_secret(http, "the body", err) == -1)
+		return -1;
+	if (o.auth != NULL && nq_auth_apply(http, &o.refs, o.auth, err) == -1)
+		return -1;
+	return nq_auth_headers(http, &o.refs, &o.headers, err);
+}
+
+static int
 pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 {
 	struct nq_url url = NQ_URL_INIT;
 	struct nq_http *http = NULL;
 	bool secret = false;
-	int rc = o.each ? nq_each_base(operand, &o.refs, &url.text, &secret, err)
-			: build_url(operand, &url, &secret, err);
+	int rc = nq_cassette_open(&o.cassette, &o.http.tap, err);
 
+	if (rc == 0 && o.each)
+		rc = nq_each_base(operand, &o.refs, &url.text, &secret, err);
+	else if (rc == 0)
+		rc = build_url(operand, &url, &secret, err);
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
-	if (rc == 0 && secret)
-		rc = nq_http_secret(http, "the URL", err);
-	if (rc == 0 && o.body_secret)
-		rc = nq_http_secret(http, "the body", err);
-	if (rc == 0 && o.auth != NULL)
-		rc = nq_auth_apply(http, &o.refs, o.auth, err);
 	if (rc == 0)
-		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
-	if (rc == 0 && o.each)
-		rc = pull_each(p, http, operand, err);
-	else if (rc == 0 && o.dry_run)
-		rc = print_request(p, http, url.text.data, err);
-	else if (rc == 0)
-		rc = nq_pull_url(p, http, url.text.data, err);
+		rc = add_credentials(http, secret, err);
+	if (rc == 0)
+		rc = pull_on_cassette(p, http, operand, url.text.data, err);
 	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&
 	    write_stats(p, http, err) == -1)
 		rc = -1;
 	nq_http_free(http);
 	nq_url_free(&url);
+	nq_cassette_free(&o.cassette);
 	return rc;
 }
 
@@ -276,6 +310,9 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 {
 	int rc = check_files(paths, err);
 
+	if (o.cassette.record != NULL || o.cassette.replay != NULL)
+		return nq_err_set(err, NQ_USAGE,
+		    "--record and --replay are for URLs: there is no network in '%s'", *paths);
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = nq_rate_check(&o.pace, err);
 		if (rc == 0 && o.dry_run)

@@ -166,6 +166,32 @@ nq_secret_redact_cut(struct nq_buf *b)
 	nq_buf_adds(b, "***");
 }
 
+size_t
+nq_secret_at(struct nq_str s, bool *more)
+{
+	size_t longest = 0, n;
+
+	*more = false;
+	for (size_t i = 0; i < known.n; i++) {
+		n = known.v[i].len < s.n ? known.v[i].len : s.n;
+		if (memcmp(s.p, known.v[i].data, n) != 0)
+			continue;
+		if (n < known.v[i].len)
+			*more = true;
+		else if (n > longest)
+			longest = n;
+	}
+	return longest;
+}
+
+void
+nq_secret_starts(bool starts[256])
+{
+	memset(starts, 0, 256 * sizeof(*starts));
+	for (size_t i = 0; i < known.n; i++)
+		starts[(unsigned char)known.v[i].data[0]] = true;
+}
+
 void
 nq_secret_forget(void)
 {

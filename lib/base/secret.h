@@ -1,6 +1,8 @@
 #ifndef NQ_BASE_SECRET_H
 #define NQ_BASE_SECRET_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -23,5 +25,13 @@ void nq_secret_forget(void);		    /* wipes and frees the registry */
  * Secrets go before the cut, which could leave half of one.
  */
 void nq_secret_excerpt(struct nq_str, size_t max, struct nq_buf *);
+
+/*
+ * For text that comes in pieces. The length of the longest spelling that s starts with, or 0; *more
+ * says that s is too short to tell, as all of it begins a spelling. starts tells of each byte
+ * whether a spelling begins with it.
+ */
+size_t nq_secret_at(struct nq_str, bool *more);
+void nq_secret_starts(bool starts[256]);
 
 #endif

@@ -17,6 +17,7 @@
 #include "http/origin.h"
 #include "http/retry.h"
 #include "http/skew.h"
+#include "http/tap.h"
 
 #ifndef NQ_VERSION
 #define NQ_VERSION "unknown"
@@ -305,6 +306,13 @@ judge_target(struct walk *w, bool *ours)
 	return rc;
 }
 
+/* A cassette is played without waiting, whatever it says. */
+static bool
+replays(const struct nq_http *h)
+{
+	return h->opt.tap != NULL && h->opt.tap->play != NULL;
+}
+
 static const char *
 place(const struct nq_request *q)
 {
@@ -317,7 +325,7 @@ note_answer(struct nq_http *h, const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf warning = NQ_BUF_INIT;
 
-	if (!h->skew_seen && nq_skew_told(&r->headers, time(NULL), &warning)) {
+	if (!h->skew_seen && !replays(h) && nq_skew_told(&r->headers, time(NULL), &warning)) {
 		h->skew_seen = true;
 		nq_log(NQ_LOG_WARN, "http", "%s", warning.data);
 	}
@@ -338,8 +346,8 @@ exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp
 {
 	enum nq_outcome outcome;
 
-	h->over = nq_rate_turn(h->rate, place(q), h->opt.max_wait_ms, &h->stats.waited_ms, err) ==
-		  -1;
+	h->over = !replays(h) && nq_rate_turn(h->rate, place(q), h->opt.max_wait_ms,
+				     &h->stats.waited_ms, err) == -1;
 	if (h->over)
 		return NQ_BROKEN;
 	curl_easy_setopt(
@@ -402,7 +410,9 @@ static int
 wait_for(
     struct nq_http *h, const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
 {
-	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, time(NULL)) : -1;
+	const struct nq_tap *tap = h->opt.tap;
+	int64_t now = replays(h) ? tap->now(tap->ctx) : time(NULL);
+	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, now) : -1;
 	int64_t ms = nq_retry_backoff(r->attempts, h->opt.retry_min_ms, h->opt.retry_max_ms);
 	char why[32];
 
@@ -410,12 +420,14 @@ wait_for(
 		return nq_rate_refuse(asked, h->opt.max_wait_ms, err);
 	ms = asked > 0 ? asked : ms;
 	ms += nq_retry_jitter(ms);
-	if (nq_rate_before(h->rate, ms, err) == -1)
+	if (nq_rate_before(h->rate, replays(h) ? 0 : ms, err) == -1)
 		return -1;
-	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, waiting %.3g s", place(q),
+	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, %s %.3g s", place(q),
 	    q->what != NULL ? ": " : "", err->msg, r->attempts, (unsigned long long)h->opt.attempts,
-	    (double)ms / 1000);
+	    replays(h) ? "replayed without waiting" : "waiting", (double)ms / 1000);
 	h->stats.retries++;
+	if (replays(h))
+		return 0;
 	h->stats.waited_ms += ms;
 	snprintf(why, sizeof(why), r->status != 0 ? "HTTP %ld" : "broken connection", r->status);
 	nq_rate_wait(ms, why);

@@ -18,6 +18,7 @@
  * given to nq_http_header() go to the origin of the base URL only.
  */
 struct nq_http;
+struct nq_tap;
 
 struct nq_http_options {
 	uint64_t attempts;    /* in all */
@@ -33,6 +34,7 @@ struct nq_http_options {
 	bool http1;		      /* HTTP/1.1 only */
 	const struct nq_rules *rules; /* NULL: none */
 	struct nq_rate *rate;	      /* of the whole run; NULL: one of its own */
+	const struct nq_tap *tap; /* a cassette beside the network or in its place; NULL: none */
 };
 
 extern const struct nq_http_options nq_http_defaults;

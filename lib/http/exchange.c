@@ -1,16 +1,30 @@
 #include "http/exchange.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "http/retry.h"
+#include "http/tap.h"
 
 /* Whose body is wanted. */
 static bool
 is_page(const struct nq_response *r)
 {
 	return r->status >= 200 && r->status < 300 && r->rule == NQ_RULE_NONE;
+}
+
+static bool
+records(const struct nq_exchange *x)
+{
+	return x->opt->tap != NULL && x->opt->tap->play == NULL;
+}
+
+static bool
+replays(const struct nq_exchange *x)
+{
+	return x->opt->tap != NULL && x->opt->tap->play != NULL;
 }
 
 static size_t
@@ -31,6 +45,8 @@ deliver(void *ctx, const char *p, size_t n, struct nq_err *err)
 {
 	struct nq_exchange *x = ctx;
 
+	if (records(x) && x->opt->tap->data(x->opt->tap->ctx, p, n, err) == -1)
+		return -1;
 	x->resp->bytes += n;
 	if (x->resp->bytes > x->opt->max_body)
 		return nq_err_set(err, NQ_FAIL,
@@ -68,6 +84,8 @@ choose_decoding(struct nq_exchange *x)
 	struct nq_str s;
 
 	x->decoded = false;
+	if (replays(x)) /* cassettes hold bodies decoded */
+		return 0;
 	if (!nq_headers_get(&x->resp->headers, "Content-Encoding", 0, &s) || s.n == 0 ||
 	    is_coding(s, "identity"))
 		return 0;
@@ -85,14 +103,12 @@ begin(struct nq_exchange *x)
 {
 	struct nq_response *r = x->resp;
 	struct nq_str s;
-	long version = 0;
+	int version = 0;
 
 	x->begun = true;
-	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &r->status);
-	curl_easy_getinfo(x->curl, CURLINFO_HTTP_VERSION, &version);
+	r->status = nq_headers_status(&r->headers, &version);
 	r->rule = nq_rules_find(x->opt->rules, r->status);
-	r->framed = version >= CURL_HTTP_VERSION_2_0 ||
-		    nq_headers_get(&r->headers, "Content-Length", 0, &s) ||
+	r->framed = version >= 2 || nq_headers_get(&r->headers, "Content-Length", 0, &s) ||
 		    nq_headers_get(&r->headers, "Transfer-Encoding", 0, &s);
 	note_content_type(r);
 	if (choose_decoding(x) == -1)
@@ -118,19 +134,27 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 	return rc == 0 ? n : 0;
 }
 
+/* The answer is whole: so says its transfer. */
 static int
 finish(struct nq_exchange *x)
 {
 	if (!x->begun && begin(x) == -1)
 		return -1;
-	if (x->decoded && x->wire > 0 && nq_inflate_end(&x->inflate, x->err) == -1)
-		return -1;
-	if (x->resp->rule == NQ_RULE_EMPTY && x->recv != NULL &&
-	    x->recv->begin(x->recv->ctx, x->resp, x->err) == -1)
-		return -1;
-	if ((is_page(x->resp) || x->resp->rule == NQ_RULE_EMPTY) && x->recv != NULL)
-		return x->recv->end(x->recv->ctx, x->err);
+	if (x->decoded && x->wire > 0)
+		return nq_inflate_end(&x->inflate, x->err);
 	return 0;
+}
+
+static int
+accept_answer(struct nq_exchange *x)
+{
+	bool empty = x->resp->rule == NQ_RULE_EMPTY;
+
+	if (x->recv == NULL || (!empty && !is_page(x->resp)))
+		return 0;
+	if (empty && x->recv->begin(x->recv->ctx, x->resp, x->err) == -1)
+		return -1;
+	return x->recv->end(x->recv->ctx, x->err);
 }
 
 static void
@@ -156,26 +180,73 @@ set_request(
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, get && q->body.p == NULL ? NULL : q->method);
 }
 
-static enum nq_outcome
+static int
 broken(struct nq_exchange *x, CURLcode code, const char *detail)
 {
 	long os_errno = 0;
 
 	if (x->failed)
-		return NQ_BROKEN;
+		return -1;
 	curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &os_errno);
-	nq_err_set(x->err, nq_retry_curl((int)code, os_errno) ? NQ_TEMPFAIL : NQ_FAIL, "%s",
+	return nq_err_set(x->err, nq_retry_curl((int)code, os_errno) ? NQ_TEMPFAIL : NQ_FAIL, "%s",
 	    *detail != '\0' ? detail : curl_easy_strerror(code));
-	return NQ_BROKEN;
+}
+
+/* By the network. 0: the answer is whole. */
+static int
+transfer(
+    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
+{
+	char detail[CURL_ERROR_SIZE] = "";
+	CURLcode code;
+
+	set_request(x, q, url, headers);
+	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, detail);
+	code = curl_easy_perform(x->curl);
+	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
+	return code != CURLE_OK ? broken(x, code, detail) : finish(x);
+}
+
+static int
+played_header(void *ctx, struct nq_str line)
+{
+	return on_header((char *)(uintptr_t)line.p, 1, line.n, ctx) == line.n ? 0 : -1;
+}
+
+static int
+played_body(void *ctx, const char *p, size_t n)
+{
+	return on_body((char *)(uintptr_t)p, 1, n, ctx) == n ? 0 : -1;
+}
+
+/* By the network, which may be recorded, or by a cassette. */
+static int
+answer(
+    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
+{
+	const struct nq_tap_sink sink = {played_header, played_body, x};
+	const struct nq_tap_request tapped = {q->method, url, headers, q->body};
+	const struct nq_tap *tap = x->opt->tap;
+	int rc;
+
+	if (tap == NULL)
+		return transfer(x, q, url, headers);
+	if (tap->play != NULL)
+		return tap->play(tap->ctx, &tapped, &sink, x->err) == 0 ? finish(x) : -1;
+	if (tap->begin(tap->ctx, &tapped, x->err) == -1)
+		return -1;
+	rc = transfer(x, q, url, headers);
+	if (tap->end(tap->ctx, &x->resp->headers, rc == -1 ? x->err : NULL, x->recv != NULL,
+		x->err) == -1)
+		return -1;
+	return rc;
 }
 
 enum nq_outcome
 nq_exchange_run(struct nq_exchange *x, const struct nq_request *q, const char *url,
     struct curl_slist *headers, struct nq_err *err)
 {
-	char detail[CURL_ERROR_SIZE] = "";
-	CURLcode code;
-
 	x->err = err;
 	x->begun = x->failed = x->decoded = false;
 	x->wire = 0;
@@ -184,12 +255,7 @@ nq_exchange_run(struct nq_exchange *x, const struct nq_request *q, const char *u
 	x->resp->bytes = 0;
 	nq_buf_reset(&x->resp->body);
 	nq_headers_reset(&x->resp->headers);
-	set_request(x, q, url, headers);
-	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, detail);
-	code = curl_easy_perform(x->curl);
-	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
-	if (code != CURLE_OK)
-		return broken(x, code, detail);
-	return finish(x) == 0 ? NQ_ANSWERED : NQ_BROKEN;
+	if (answer(x, q, url, headers) == -1 || accept_answer(x) == -1)
+		return NQ_BROKEN;
+	return NQ_ANSWERED;
 }

@@ -1,5 +1,6 @@
 #include "http/headers.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,6 +30,24 @@ nq_headers_add(struct nq_headers *h, struct nq_str line)
 	nq_buf_addstr(&h->text, line);
 	nq_buf_addc(&h->text, '\n');
 	return 0;
+}
+
+/* RFC 9112, 4: HTTP/1.1 200 OK; libcurl writes HTTP/2 in the same way. */
+long
+nq_headers_status(const struct nq_headers *h, int *version)
+{
+	const char *p = h->text.data;
+	long status = 0;
+
+	*version = 0;
+	if (strncmp(p, "HTTP/", 5) != 0 || !isdigit((unsigned char)p[5]))
+		return 0;
+	*version = p[5] - '0';
+	for (p += strcspn(p, " \n"); *p == ' '; p++)
+		;
+	for (int i = 0; i < 3 && isdigit((unsigned char)*p); i++)
+		status = status * 10 + (*p++ - '0');
+	return status;
 }
 
 static struct nq_str

@@ -25,6 +25,9 @@ void nq_headers_free(struct nq_headers *);
 /* Takes one line of the wire; -1 when there are too many. A status line starts afresh. */
 int nq_headers_add(struct nq_headers *, struct nq_str line);
 
+/* The status of the status line and the major version of HTTP; 0 without one. */
+long nq_headers_status(const struct nq_headers *, int *version);
+
 /* The n-th field of that name (from 0), blanks around the value off; false: there is none. */
 bool nq_headers_get(const struct nq_headers *, const char *name, size_t n, struct nq_str *value);
 
