@@ -35,6 +35,9 @@ check program  tar                                               tar
 check program  xz                                                xz-utils
 check program  zip                                               zip
 check program  zstd                                              zstd
+check program  script                                            bsdutils
+check file     /usr/sbin/nginx                                   nginx-light
+check program  tinyproxy                                         tinyproxy-bin
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
