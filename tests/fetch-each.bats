@@ -7,7 +7,7 @@ load helper
 setup_file() {
   export DATA=$BATS_FILE_TMPDIR/data
   mkdir "$DATA"
-  start_standin --suppliers 25 --gzip --data-dir "$DATA"
+  start_standin --suppliers 25 --gzip --log-bodies --data-dir "$DATA"
   export ACME_TOKEN=test-bearer-token-here
 }
 
@@ -204,10 +204,24 @@ END
   stderr_has "URL: '\${var.base}' is not set in --var"
 }
 
-@test "each: the body is not where references to records go" {
-  each '{"id":3}' -d '{"id":"${record.id}"}' "$API/echo"
+@test "each: references in the body are filled in for each parent, and quoted" {
+  each '{"id":7,"name":"a \"b\" ü"}
+{"id":8,"name":"x\",\"y\":\"z"}' -d '{"of":"${record.id}","name":"${record.name}"}' -p none -r .query "$API/echo"
+  status_is 0
+  [ "$(jq -r '.method + " " + .body' "$API_LOG")" = 'POST {"of":"7","name":"a \"b\" ü"}
+POST {"of":"8","name":"x\",\"y\":\"z"}' ]
+  each '{"id":7}
+{"no":8}' -d '{"of":"${record.id}"}' -p none -r .query "$API/echo"
+  status_is 1
+  stderr_has "line 2: '\${record.id}' is not there; the record has no"
+  each '{"id":7}' -d @- "$API/echo"
   status_is 2
-  [ -z "$(paths)" ]
+  stderr_has '--each: standard input holds the records, not the body'
+  each '{"id":7}' --dry-run -d '{"of":"${record.id}"}' "$API/echo"
+  status_is 0
+  stdout_is "POST $API/echo
+
+{\"of\":\"7\"}"
 }
 
 # --- members of the parent --------------------------------------------------------------------
