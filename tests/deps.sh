@@ -17,6 +17,7 @@ demo  module   sqlite3                                           libsqlite3-dev
 demo  module   libpq                                             libpq-dev
 demo  module   yaml-0.1                                          libyaml-dev
 demo  module   libmicrohttpd                                     libmicrohttpd-dev
+demo  module   gnutls                                            libgnutls28-dev
 demo  program  curl                                              curl
 demo  program  jq                                                jq
 demo  program  sqlite3                                           sqlite3

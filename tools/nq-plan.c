@@ -1,5 +1,6 @@
 /* nq-plan: compiles a connector file into pipelines; see nq-plan(1). */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/log.h"
