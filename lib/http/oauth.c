@@ -14,7 +14,7 @@
 #include "http/tap.h"
 #include "json/doc.h"
 
-#define MARGIN_MS   60000
+#define MARGIN_MS   INT64_C(60000)
 #define LONGEST_SEC UINT64_C(3000000000) /* a token that outlives us: no product overflows */
 
 struct oauth {
