@@ -58,7 +58,7 @@ static const struct nq_opt table[] = {
     {"fail-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.fail_if,
 	"fail when a page has something there, though its status is 200"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
-	"read bodies as json or ndjson (default: by type or name)"},
+	"read bodies as json, ndjson or csv (default: by type or name)"},
     {"watermark", 'w', "PATH[:TYPE]", NQ_OPT_STR, &o.pull.watermark,
 	"keep the highest value for the end mark (timestamp_utc)"},
     {"watermark-null", 0, "WHAT", NQ_OPT_STR, &o.pull.watermark_null,
@@ -87,6 +87,10 @@ static const struct nq_opt table[] = {
     {"raw", 0, NULL, NQ_OPT_FLAG, &o.pull.raw, "print the bodies as they come, not their records"},
     {"progress", 0, "WHEN", NQ_OPT_STR, &o.progress,
 	"tell on stderr how far it is: never, auto or always"},
+    {"csv-delimiter", 0, "C", NQ_OPT_STR, &o.pull.csv_delimiter,
+	"what parts the fields of CSV: one character, or tab (,)"},
+    {"stream", 0, NULL, NQ_OPT_FLAG, &o.pull.stream,
+	"write records while their body comes in, and then try no more"},
     NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
@@ -339,6 +343,15 @@ run(char **operands, struct nq_pull *p, struct nq_err *err)
 	return pull_url(p, *operands, err);
 }
 
+/* A stream may be endless: only that it comes to a standstill ends it. */
+static void
+unbound(struct nq_http_options *http)
+{
+	http->max_time_ms = 0;
+	if (http->max_body == nq_http_defaults.max_body)
+		http->max_body = UINT64_MAX;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -356,6 +369,8 @@ main(int argc, char **argv)
 		first = nq_err_set(&err, NQ_USAGE, "give a URL, or files to read");
 	if (first == -1)
 		return nq_cli_usage_error(&cli, &err);
+	if (o.pull.stream)
+		unbound(&o.http);
 	nq_log_run_id(o.run_id);
 	nq_io_widen_pipe(STDOUT_FILENO);
 	memset(&pull, 0, sizeof(pull));

@@ -463,7 +463,8 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 	h->x.resp = r;
 	for (r->attempts = 1;; r->attempts++) {
 		verdict = judge(attempt(h, q, r, err), r, err);
-		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts)
+		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts ||
+		    (recv != NULL && recv->kept != NULL && *recv->kept))
 			break;
 		if (wait_for(h, q, r, err) == -1)
 			break;
