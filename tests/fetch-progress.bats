@@ -52,8 +52,10 @@ seen() {
 
 @test "no more than ten drawings a second" {
   slowly 300
+  local began=${EPOCHREALTIME/./} ms
   terminal "$acme -q per_page=1 $API/v2/suppliers --max-pages 3 >out"
-  [ "$(grep -c records seen)" -le 12 ]
+  ms=$(((${EPOCHREALTIME/./} - began) / 1000))
+  [ "$(grep -c records seen)" -le $((ms / 100 + 1)) ]
   [ "$(grep -c records seen)" -ge 1 ]
 }
 
@@ -62,7 +64,7 @@ seen() {
   fault '{"kind":"status","status":200,"match":"/t","body":"{\"total\":200,\"data\":[]}"}'
   slowly 300
   terminal "nq-fetch -r .data -p page:total-items=.total $API/t >out"
-  seen '^nq-fetch: 1 page, 2 records, [0-9.]+ k?B/s, 1% of 200, 0:[0-9]{2} left$'
+  seen '^nq-fetch: 1 page, 2 records, [0-9.]+ k?B/s, 1% of 200, [0-9]+:[0-9]{2} left$'
 }
 
 @test "a wait says how long and why, and a log line stands on a line of its own" {

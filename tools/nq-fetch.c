@@ -24,7 +24,8 @@ struct options {
 	struct nq_rate pace;
 	int64_t deadline_ms;
 	const char *rate, *progress;
-	const char *auth, *settings, *env_file, *stats, *run_id, *json;
+	struct nq_auth auth;
+	const char *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
 	bool end_mark, dry_run, body_secret, each;
 	struct nq_refs refs;
@@ -48,8 +49,8 @@ static const struct nq_opt table[] = {
 	"ask with this method (GET, or POST with a body)"},
     {"json", 'd', "BODY|@FILE", NQ_OPT_STR, &o.json,
 	"send this JSON; references in its strings are filled in"},
-    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
-	"credential by reference: bearer=, basic=, header:NAME="},
+    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth.spec,
+	"bearer= basic= header:N= query:N= aws-sigv4:R/S= netrc oauth2"},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
 	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
@@ -94,6 +95,7 @@ static const struct nq_opt table[] = {
 	"pull once for each record on standard input, ${record.x} filled in"},
     {"keep", 0, "PATH=NAME", NQ_OPT_LIST, &o.keep,
 	"with --each, put this of the parent into its children as NAME"},
+    NQ_AUTH_OPTS(&o.auth),
     NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
@@ -160,8 +162,10 @@ print_request(struct nq_pull *p, const struct nq_http *http, const char *url, st
 	rc = nq_pull_first(p, http, url, &line, &body, err);
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
-	if (o.auth != NULL)
-		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	if (o.auth.spec != NULL)
+		nq_buf_addf(&line, "(--auth %s)\n", o.auth.spec);
+	if (o.auth.user != NULL)
+		nq_buf_addf(&line, "(--user %s)\n", o.auth.user);
 	if (body.len > 0)
 		nq_buf_addf(&line, "\n%s\n", body.data);
 	nq_secret_redact(&line);
@@ -186,16 +190,30 @@ write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *
 	return rc;
 }
 
+/* The URL and the body for the parent at hand. */
 static int
-pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
+fill_in(struct nq_pull *sum, const struct nq_http *http, const char *operand, struct nq_url *url,
     struct nq_err *err)
 {
 	bool secret = false;
 	int rc = build_url(operand, url, &secret, err);
 
+	nq_buf_reset(&o.body);
+	if (rc == 0 && o.json != NULL)
+		rc = nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err);
+	sum->opt.body = nq_buf_str(&o.body);
 	if (nq_each_check(&each, rc, url->text.data, err) == -1)
 		return -1;
 	if (secret && nq_http_secret(http, "the URL", err) == -1)
+		return -1;
+	return o.body_secret ? nq_http_secret(http, "the body", err) : 0;
+}
+
+static int
+pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
+    struct nq_err *err)
+{
+	if (fill_in(sum, http, operand, url, err) == -1)
 		return -1;
 	if (o.dry_run)
 		return print_request(sum, http, url->text.data, err);
@@ -257,7 +275,7 @@ add_credentials(struct nq_http *http, bool url_secret, struct nq_err *err)
 		return -1;
 	if (o.body_secret && nq_http_secret(http, "the body", err) == -1)
 		return -1;
-	if (o.auth != NULL && nq_auth_apply(http, &o.refs, o.auth, err) == -1)
+	if (nq_auth_apply(http, &o.http, &o.refs, &o.auth, err) == -1)
 		return -1;
 	return nq_auth_headers(http, &o.refs, &o.headers, err);
 }
@@ -381,7 +399,7 @@ open_request(struct nq_err *err)
 		return -1;
 	nq_rate_deadline(&o.pace, o.deadline_ms);
 	o.http.rate = &o.pace;
-	if (o.json == NULL)
+	if (o.json == NULL || o.each) /* then each parent fills in its own */
 		return 0;
 	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
 		return -1;
@@ -396,6 +414,9 @@ open_each(const char *operand, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE, "--keep goes with --each");
 	if (!o.each)
 		return 0;
+	if (o.pull.raw && o.keep.n > 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "--raw and --keep do not go together: a body is not changed");
 	if (!is_url(operand) && !nq_ref_present(nq_str(operand)))
 		return nq_err_set(err, NQ_USAGE, "--each: '%s' is no URL", operand);
 	if (o.json != NULL && strcmp(o.json, "@-") == 0)
