@@ -108,6 +108,13 @@ failed() {
   done
 }
 
+@test "a quota in one field" {
+  fault '{"kind":"headers","count":1,"headers":{"RateLimit":"\"default\";r=0;t=1"}}'
+  took 1000 5000 acme
+  complete
+  stderr_has 'page 2: the quota is used up, waiting'
+}
+
 @test "a quota that resets at a moment" {
   fault "{\"kind\":\"headers\",\"count\":1,\"headers\":{\"X-RateLimit-Remaining\":\"0\",\"X-RateLimit-Reset\":\"$(($(date +%s) + 2))\"}}"
   took 900 6000 acme
