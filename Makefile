@@ -149,6 +149,12 @@ fuzz soak: deps-fuzz
 	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
 
 soak: SECONDS = 3600
+soak: soak-bodies
+
+# Bodies of 1 GiB where the check has 128 MiB.
+.PHONY: soak-bodies
+soak-bodies: all helpers
+	NQ_SOAK=1 BATS_TEST_TIMEOUT=900 tests/run.sh $(B) tests/fetch-bodies.bats
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 

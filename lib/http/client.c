@@ -458,7 +458,8 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 			renewed = true;
 			continue;
 		}
-		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts)
+		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts ||
+		    (recv != NULL && recv->kept != NULL && *recv->kept))
 			break;
 		if (wait_for(h, q, r, err) == -1)
 			break;

@@ -141,6 +141,8 @@ struct nq_receiver {
 	int (*data)(void *ctx, const char *, size_t, struct nq_err *);
 	int (*end)(void *ctx, struct nq_err *);
 	void *ctx;
+	const bool
+	    *kept; /* not NULL and true: what was taken cannot be forgotten, so no more tries */
 };
 
 void nq_response_init(struct nq_response *);

@@ -22,7 +22,7 @@ strace -f -qq -e trace="$call" -o "$trace" "$@" <"$input" >/dev/null 2>&1 || sta
 ((status == 0)) || { echo "the run without faults ended with $status"; exit 1; }
 calls=$(grep -c "$call(" "$trace" || true)
 
-step=$((calls / ${NQ_SWEEP_MOST:-calls + 1} + 1))
+step=$((calls / ${NQ_SWEEP_MOST:-(calls + 1)} + 1))
 for ((k = step; k <= calls; k += step)); do
   "$check" reset
   status=0
