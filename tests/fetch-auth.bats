@@ -322,6 +322,15 @@ x=1&api_key=canary-5ca1ab1e-0ddba11%2F%2B' ]
   stderr_has "would travel in plain text to '192.0.2.1'"
 }
 
+@test "query: a cassette has it not, and plays" {
+  run --separate-stderr nq-fetch --auth query:api_key='${SECRET}' --record query.tar -p none "$API/echo"
+  status_is 0
+  run ! grep -aE '5ca1ab1e' query.tar
+  grep -aq 'api_key=\*\*\*' query.tar
+  run --separate-stderr nq-fetch --auth query:api_key='${SECRET}' --replay query.tar -p none "$API/echo"
+  status_is 0
+}
+
 # --- user, netrc ---------------------------------------------------------------------------------
 
 @test "D59 user: a reference is taken, a literal refused, and not both -u and --auth" {
@@ -713,6 +722,64 @@ grant_type=refresh_token&refresh_token=rotated-token-1-canary' ]
   status_is 2
   stderr_has "--scope goes with --auth oauth2"
   [ ! -s "$API_LOG" ]
+}
+
+@test "oauth2: a recorded pull plays without the servers, keeps its file, and the cassette has no secret" {
+  local url how
+  for how in basic body; do
+    oauth_standin '{"refresh_token":"first-token-canary","rotate":true,"expires_in":3600}'
+    url=$API
+    printf 'first-token-canary\n' >token
+    fault '{"match":"/v2/","query":"page=2","kind":"status","status":401,"count":1,"body":"issued-token-1-canary is void"}'
+    oauth --client-secret '${CLIENT_SECRET}' --token-auth "$how" --refresh-token '${file:token}' --record "$how.tar.zst"
+    complete
+    printf '%s\n' "${lines[@]}" >first
+    oauth_end
+    [ "$(cat token)" = rotated-token-2-canary ]
+    zstd -dc "$how.tar.zst" >cassette.tar
+    tar -tf cassette.tar | grep -q 0006/
+    run ! grep -aE 'canary|client-secret-here' cassette.tar
+    printf 'first-token-canary\n' >token
+    until_true 5 bash -c "! kill -0 $API_PID 2>/dev/null"
+    API=$url oauth --client-secret '${CLIENT_SECRET}' --token-auth "$how" --refresh-token '${file:token}' --replay "$how.tar.zst"
+    complete
+    diff first <(printf '%s\n' "${lines[@]}")
+    [ "$(cat token)" = first-token-canary ]
+  done
+}
+
+@test "oauth2: --on is for the API, not for the token endpoint; --rate as well" {
+  oauth_standin
+  fault '{"match":"/oauth/","kind":"status","status":400,"count":1}'
+  by_secret --on 400=empty --on 401=retry
+  status_is 2
+  stderr_has "the token endpoint: HTTP 400"
+  : >"$API_LOG"
+  fault '{"match":"/v2/","query":"page=2","kind":"status","status":401,"count":1}'
+  by_secret --on 401=retry --rate 1000/s
+  oauth_end
+  complete
+  [ "$(requests | grep -c /oauth/token)" -eq 2 ]
+}
+
+@test "oauth2: --deadline holds for the token endpoint too" {
+  oauth_standin
+  fault '{"match":"/oauth/","kind":"status","status":503,"retry_after":"30"}'
+  by_secret --deadline 1
+  oauth_end
+  status_is 75
+  stderr_has "the token endpoint: HTTP 503" "deadline"
+}
+
+@test "oauth2: one token serves all parents of --each" {
+  oauth_standin
+  printf '{"n":%s}\n' 1 2 3 >parents
+  run --separate-stderr bash -c 'nq-fetch --each --auth oauth2 --token-url "$API/oauth/token" --client-id acme-client \
+    --client-secret "\${CLIENT_SECRET}" -p none "$API/v2/suppliers?per_page=2&page=\${record.n}" <parents'
+  oauth_end
+  status_is 0
+  [ "${#lines[@]}" -eq 6 ]
+  [ "$(requests | cut -d' ' -f2 | tr '\n' ' ')" = '/oauth/token /v2/suppliers /v2/suppliers /v2/suppliers ' ]
 }
 
 # --- signatures ----------------------------------------------------------------------------------

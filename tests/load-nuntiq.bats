@@ -232,3 +232,30 @@ posts() { asked 'select(.method == "POST")'; }
   grep -q 'interrupted while the destination did not answer' err
   [ ! -s out ]
 }
+
+@test "a token by OAuth 2 is asked for, and anew in the middle when it is void" {
+  stop_standin
+  start_standin --log-bodies --oauth
+  export CLIENT_SECRET=client-secret-here
+  fault '{"match":"/api/v1/supplier","method":"POST","skip":1,"kind":"status","status":401,"count":1}'
+  AUTH=(--customer-number 10000001 --auth oauth2 --token-url "$API/oauth/token" --client-id acme-client --client-secret '${CLIENT_SECRET}')
+  run --separate-stderr into --batch 2 < <(suppliers 1 5)
+  status_is 0
+  counts_are "5 5 0 0 0 0 0"
+  [ "$(jq -r '[.path, .status] | join(" ")' "$API_LOG" | tr '\n' ,)" = \
+    '/oauth/token 200,/api/v1/supplier 200,/api/v1/supplier 401,/oauth/token 200,/api/v1/supplier 200,/api/v1/supplier 200,' ]
+  [ "$(held)" = 5 ]
+  : >"$API_LOG"
+  CLIENT_SECRET=wrong-secret-canary run --separate-stderr into < <(suppliers 1 1)
+  status_is 2
+  stderr_has "the token endpoint: HTTP 401: invalid_client"
+  [[ ${stderr:-} != *canary* ]]
+  [ "$(wc -l <"$API_LOG")" -eq 1 ]
+}
+
+@test "a secret in the query goes along with every batch" {
+  run --separate-stderr into --auth query:key='${NUNTIQ_TOKEN}' -H 'Authorization: Bearer ${NUNTIQ_TOKEN}' --batch 2 < <(suppliers 1 3)
+  status_is 0
+  [ "$(posts | jq -r .query.key)" = 'job-token-here
+job-token-here' ]
+}

@@ -453,7 +453,7 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 	h->x.resp = r;
 	for (r->attempts = 1;; r->attempts++) {
 		verdict = judge(h, q, attempt(h, q, r, err), r, err);
-		if (verdict == -1 && r->status == 401 && !renewed &&
+		if (verdict != 0 && r->status == 401 && !h->over && !renewed &&
 		    nq_identity_renew(&h->identity)) {
 			renewed = true;
 			continue;

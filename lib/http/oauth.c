@@ -9,6 +9,9 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "http/identity.h"
+#include "http/rate.h"
+#include "http/tap.h"
 #include "json/doc.h"
 
 #define MARGIN_MS   60000
@@ -16,6 +19,7 @@
 
 struct oauth {
 	struct nq_http *http; /* the token endpoint's own */
+	struct nq_rate rate;  /* so is its quota; the deadline is the run's */
 	char *url;
 	struct nq_buf fixed;   /* of the body: all but the grant */
 	struct nq_buf refresh; /* token; empty for client credentials */
@@ -401,6 +405,7 @@ static int
 set_up(struct oauth *a, const struct nq_oauth_options *o, const struct nq_http_options *http,
     const struct nq_refs *refs, struct nq_err *err)
 {
+	struct nq_http_options own = *http;
 	struct nq_buf url = NQ_BUF_INIT;
 
 	if (nq_ref_expand(refs, nq_str(o->token_url), "--token-url", NQ_REF_URL, &url, NULL, err) ==
@@ -409,7 +414,13 @@ set_up(struct oauth *a, const struct nq_oauth_options *o, const struct nq_http_o
 		return -1;
 	}
 	a->url = nq_buf_take(&url);
-	a->http = nq_http_open(http, a->url, err);
+	if (http->rate != NULL) {
+		a->rate.deadline_ns = http->rate->deadline_ns;
+		a->rate.deadline_ms = http->rate->deadline_ms;
+	}
+	own.rate = &a->rate;
+	own.rules = NULL;
+	a->http = nq_http_open(&own, a->url, err);
 	if (a->http == NULL)
 		return nq_err_at(err, "--token-url: ");
 	if (nq_http_secret(a->http, "--auth oauth2", err) == -1 ||

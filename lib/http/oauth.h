@@ -3,7 +3,8 @@
 
 #include "base/ref.h"
 #include "http/client.h"
-#include "http/identity.h"
+
+struct nq_identity_token;
 
 /*
  * Tokens by OAuth 2.0 (RFC 6749): the client credentials grant (4.4), or with a refresh token the

@@ -152,65 +152,15 @@ nuntiq_probe(struct nq_sink *s, bool *exists, struct nq_err *err)
 }
 
 static int
-add_auth(struct nq_sink *s, struct nq_err *err)
-{
-	static const char kind[] = "bearer=";
-	struct nuntiq *n = s->own;
-	struct nq_buf value = NQ_BUF_INIT;
-	const char *auth = s->o->auth;
-	int rc;
-
-	if (auth == NULL)
-		return 0;
-	if (strncmp(auth, kind, sizeof(kind) - 1) != 0)
-		return nq_err_set(err, NQ_USAGE, "--auth: write bearer='${NUNTIQ_TOKEN}'");
-	auth += sizeof(kind) - 1;
-	if (!nq_ref_present(nq_str(auth)))
-		return nq_err_set(err, NQ_USAGE,
-		    "--auth: write a reference, for example bearer='${NUNTIQ_TOKEN}', never the "
-		    "secret itself: everybody can read command lines");
-	nq_buf_adds(&value, "Bearer ");
-	rc = nq_ref_expand(s->o->refs, nq_str(auth), "--auth", NQ_REF_RAW, &value, NULL, err);
-	if (rc == 0)
-		rc = nq_http_header(n->http, "Authorization", value.data, true, err);
-	nq_buf_free(&value);
-	return rc;
-}
-
-static int
-add_header(struct nq_sink *s, const char *line, struct nq_err *err)
-{
-	struct nuntiq *n = s->own;
-	const char *colon = strchr(line, ':'), *text;
-	struct nq_buf value = NQ_BUF_INIT;
-	bool secret = false;
-	char *name;
-	int rc;
-
-	if (colon == NULL || colon == line)
-		return nq_err_set(
-		    err, NQ_USAGE, "-H: '%s' is no header: write 'Name: value'", line);
-	name = nq_strndup(line, (size_t)(colon - line));
-	text = colon + 1 + strspn(colon + 1, " \t");
-	rc = nq_ref_expand(s->o->refs, nq_str(text), "-H", NQ_REF_RAW, &value, &secret, err);
-	if (rc == 0)
-		rc = nq_http_header(n->http, name, value.data, secret, err);
-	free(name);
-	nq_buf_free(&value);
-	return rc;
-}
-
-static int
 nuntiq_start(struct nq_sink *s, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
 
 	n->http = nq_http_open(&s->o->http, n->url.data, err);
-	if (n->http == NULL || add_auth(s, err) == -1)
+	if (n->http == NULL ||
+	    nq_auth_apply(n->http, &s->o->http, s->o->refs, &s->o->auth, err) == -1 ||
+	    nq_auth_headers(n->http, s->o->refs, &s->o->headers, err) == -1)
 		return -1;
-	for (size_t i = 0; i < s->o->headers.n; i++)
-		if (add_header(s, s->o->headers.v[i], err) == -1)
-			return -1;
 	if (n->customer.len == 0)
 		return 0;
 	return nq_http_header(n->http, "X-Customer-Number", n->customer.data, false, err);

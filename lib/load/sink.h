@@ -9,7 +9,7 @@
 #include "base/cli.h"
 #include "base/err.h"
 #include "base/ref.h"
-#include "http/client.h"
+#include "http/auth.h"
 #include "json/mark.h"
 #include "load/batch.h"
 #include "load/columns.h"
@@ -36,7 +36,8 @@ struct nq_load_options {
 	uint64_t batch, batch_bytes, max_line;
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
-	const char *auth, *customer_number;
+	struct nq_auth auth;
+	const char *customer_number;
 	struct nq_list headers;
 	struct nq_http_options http;
 	const struct nq_refs *refs;

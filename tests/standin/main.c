@@ -74,7 +74,7 @@ static const struct opt {
     NUMBER("--newest-age", newest_age, 0, 1000000000, "S", "the newest so many seconds ago (60)"),
     NUMBER("--max-per-page", max_per_page, 1, 100000, "N", "Acme caps per_page there (200)"),
     TEXT("--token", token, "T", "Acme's bearer token (test-bearer-token-here)"),
-    FLAG("--oauth", oauth, "instead of that one, take only tokens that /oauth/token issued"),
+    FLAG("--oauth", oauth, "there only tokens of /oauth/token; Nuntiq takes them as well"),
     TEXT("--job-token", job_token, "T", "Nuntiq's job token (job-token-here)"),
     TEXT("--admin-token", admin_token, "T", "Nuntiq's token that may reset (admin-token-here)"),
     FLAG("--job-token-may-reset", job_token_may_reset, "as may the job token"),

@@ -35,7 +35,8 @@ nuntiq_user(struct req *r)
 {
 	const char *customer = req_header(r, "X-Customer-Number");
 
-	if (!req_bearer(r, conf.job_token) && !req_bearer(r, conf.admin_token))
+	if (!req_bearer(r, conf.job_token) && !req_bearer(r, conf.admin_token) &&
+	    !(conf.oauth && oauth_allows(r)))
 		reply_error(r, 401, "message", "invalid or missing API key");
 	else if (customer == NULL || strcmp(customer, conf.customer_number) != 0)
 		reply_error(r, 403, "message", "the token does not belong to this customer");
