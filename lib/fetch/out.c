@@ -36,11 +36,11 @@ flush(FILE *out, struct nq_err *err)
 }
 
 int
-nq_out_lines(FILE *out, struct nq_spool *lines, uint64_t most, struct nq_err *err)
+nq_out_lines(FILE *out, struct nq_spool *text, uint64_t lines, struct nq_err *err)
 {
-	struct limited_out o = {out, most};
+	struct limited_out o = {out, lines};
 
-	return nq_spool_each(lines, put_lines, &o, err) == 0 ? flush(out, err) : -1;
+	return nq_spool_each(text, put_lines, &o, err) == 0 ? flush(out, err) : -1;
 }
 
 int
