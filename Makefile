@@ -92,7 +92,7 @@ $(B)/tests/standin.obj/%.o: tests/standin/%.c $(B)/flags
 
 $(STANDIN): $(patsubst tests/standin/%.c,$(B)/tests/standin.obj/%.o,$(wildcard tests/standin/*.c))
 	@echo '  link  $@'
-	@$(LINK) -o $@ $^ -lmicrohttpd -lyajl -lz -lpthread
+	@$(LINK) -o $@ $^ -lmicrohttpd -lgnutls -lyajl -lz -lpthread
 
 $(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
 	@echo '  link  $@'

@@ -17,6 +17,7 @@ demo  module   sqlite3                                           libsqlite3-dev
 demo  module   libpq                                             libpq-dev
 demo  module   yaml-0.1                                          libyaml-dev
 demo  module   libmicrohttpd                                     libmicrohttpd-dev
+demo  module   gnutls                                            libgnutls28-dev
 demo  program  curl                                              curl
 demo  program  jq                                                jq
 demo  program  sqlite3                                           sqlite3
@@ -35,6 +36,9 @@ check program  tar                                               tar
 check program  xz                                                xz-utils
 check program  zip                                               zip
 check program  zstd                                              zstd
+check program  script                                            bsdutils
+check file     /usr/sbin/nginx                                   nginx-light
+check program  tinyproxy                                         tinyproxy-bin
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck

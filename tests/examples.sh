@@ -14,7 +14,7 @@
 #    stand-in's, in commands and in fixtures.
 #  - The scratch directory holds the files of examples/acme (no scripts), then of tests/examples/common, then of
 #    tests/examples/NAME.SECTION. A file "standin" in the last one holds other options for the stand-in.
-#  - ACME_TOKEN, NUNTIQ_TOKEN and NQ_STATE are set.
+#  - ACME_TOKEN, ACME_CLIENT_SECRET, NUNTIQ_TOKEN and NQ_STATE are set.
 set -euo pipefail
 
 verbose=false
@@ -127,7 +127,7 @@ hosts="s#https://(api\.acme-erp\.com|test-api\.apreceiving\.com|api\.example\.co
 fixtures
 sed -i -E "$hosts" "$work"/steps/*
 export PATH="$build:$PATH" NQ_STATE=$work/dir/state TZ=UTC LC_ALL=C
-export ACME_TOKEN=test-bearer-token-here NUNTIQ_TOKEN=job-token-here
+export ACME_TOKEN=test-bearer-token-here NUNTIQ_TOKEN=job-token-here ACME_CLIENT_SECRET=client-secret-here
 export -f run_steps judge pattern
 export work name verbose
 timeout 60 bash -o pipefail -c run_steps

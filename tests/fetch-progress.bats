@@ -62,7 +62,7 @@ seen() {
   fault '{"kind":"status","status":200,"match":"/t","body":"{\"total\":200,\"data\":[]}"}'
   slowly 300
   terminal "nq-fetch -r .data -p page:total-items=.total $API/t >out"
-  seen '^nq-fetch: 1 page, 2 records, [0-9.]+ k?B/s, 1% of 200, 0:[0-9]{2} left$'
+  seen '^nq-fetch: 1 page, 2 records, [0-9.]+ k?B/s, 1% of 200, [0-9]+:[0-9]{2} left$'
 }
 
 @test "a wait says how long and why, and a log line stands on a line of its own" {

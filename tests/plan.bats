@@ -456,6 +456,11 @@ words_of_json() { jq -j '.stages[].argv[] | . + "\u0000"' plan.json; }
   plan -c none.yml
   status_is 2
   stderr_is "nq-plan: cannot open 'none.yml': No such file or directory"
+  mkdir empty
+  run --separate-stderr env -C empty nq-plan
+  status_is 2
+  stderr_is "nq-plan: no 'sources.yml' here: name the connector file with -c FILE
+try 'nq-plan --help'"
 }
 
 @test "an anchor that contains itself ends in an error, not in a loop" {

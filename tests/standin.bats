@@ -770,3 +770,51 @@ nobody_waits() {
   run --separate-stderr web /_/stats
   answered 200
 }
+
+# --- tokens --------------------------------------------------------------------------------------
+
+# token FORM [CURL-OPTION…]: asks for one
+token() { web -d "$1" "${@:2}" /oauth/token; }
+
+@test "oauth: tokens for the client by basic and by the form, and for nobody else" {
+  local form='grant_type=client_credentials'
+  run --separate-stderr token "$form" -u acme-client:client-secret-here
+  answered 200
+  [ "$(body '[.token_type, .expires_in, (.access_token | type)]')" = '["Bearer",3600,"string"]' ]
+  run --separate-stderr token "$form&client_id=acme-client&client_secret=client-secret-here"
+  answered 200
+  run --separate-stderr token "$form" -u acme-client:other
+  answered 401 '{"error":"invalid_client"}'
+  run --separate-stderr token "$form&client_id=acme-client&client_secret=other"
+  answered 401 '{"error":"invalid_client"}'
+  run --separate-stderr token "$form"
+  answered 401 '{"error":"invalid_client"}'
+  run --separate-stderr token grant_type=password -u acme-client:client-secret-here
+  answered 400 '{"error":"unsupported_grant_type"}'
+}
+
+@test "oauth: a refresh token rotates, and the old one is void" {
+  control oauth '{"refresh_token":"r-1","rotate":true}' >/dev/null
+  run --separate-stderr token 'grant_type=refresh_token&refresh_token=r-1' -u acme-client:client-secret-here
+  answered 200
+  [ "$(body .refresh_token)" = "$(curl -fsS "$API/_/oauth" | jq .refresh_token)" ]
+  run --separate-stderr token 'grant_type=refresh_token&refresh_token=r-1' -u acme-client:client-secret-here
+  answered 400 '{"error":"invalid_grant"}'
+}
+
+@test "--oauth: Acme takes issued tokens only, as long as they last" {
+  local issued
+  start_standin --oauth --suppliers 3
+  run --separate-stderr acme /v2/suppliers
+  answered 401 '{"error":"unauthorized"}'
+  control oauth '{"expires_in":1}' >/dev/null
+  issued=$(curl -fsS -u acme-client:client-secret-here -d grant_type=client_credentials "$API/oauth/token" | jq -r .access_token)
+  run --separate-stderr web -H "Authorization: Bearer $issued" /v2/suppliers
+  answered 200
+  expired() { [ "$(web -H "Authorization: Bearer $issued" /v2/suppliers | tail -n 1)" = 401 ]; }
+  until_true 5 expired
+  control oauth '{"expires_in":60}' >/dev/null
+  issued=$(curl -fsS -u acme-client:client-secret-here -d grant_type=client_credentials "$API/oauth/token" | jq -r .access_token)
+  control oauth '{"revoke":true}' >/dev/null
+  expired
+}

@@ -23,6 +23,7 @@ setup() {
 teardown() {
   stop_standin
   ! mountpoint -q state || umount -l state
+  ! mountpoint -q small || umount -l small
 }
 
 sync() { run --separate-stderr nq-sync "$@"; }
@@ -338,6 +339,69 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
   as_undisturbed
 }
 
+# spoilt STATUS TEXT [OPTION…]: a sync ends so and says so, and neither a row nor the cursor is other than before.
+spoilt() {
+  local want=$1 said=$2
+  shift 2
+  rows >rows-before
+  local before
+  before=$(cursor)
+  sync "$@"
+  status_is "$want"
+  stderr_has "$said"
+  [ "$output" = "" ] || is '[.success, .loaded]' '[false,null]'
+  [ "$(cursor)" = "$before" ]
+  diff rows-before <(rows)
+}
+
+@test "whatever comes in bad: no row and no cursor is lost or moved, and the next run repairs" {
+  local kind
+  sync
+  touch_suppliers 37
+  for kind in 'html 1 not JSON' 'garbage 1 not JSON' 'cut 75 page 1'; do
+    fault "{\"match\":\"/v2/\",\"kind\":\"${kind%% *}\"}"
+    # shellcheck disable=SC2046 # two words
+    spoilt $(cut -d' ' -f2 <<<"$kind") "${kind#* * }"
+    mend
+  done
+  sed 's/          map: .*/          filter: cat; echo nonsense\n&/' sources.yml >bad.yml
+  spoilt 1 "line 41 of 'bash': not one JSON record a line: byte 1: not JSON" -c bad.yml
+  sed 's/          map: .*/          filter: jq -c .; echo "{"\n&/' sources.yml >bad.yml
+  spoilt 1 "line 41 of 'bash': not one JSON record a line: byte 1: not JSON: premature EOF" -c bad.yml
+  sed 's/\.name!/.name! |/' suppliers.map >bad.map
+  sed 's/suppliers.map/bad.map/' sources.yml >bad.yml
+  : >"$API_LOG"
+  spoilt 2 "nq-map: bad.map:11:29: expected a function after '|'" -c bad.yml
+  is .run_id null
+  [ "$(requests)" = 0 ]
+  sed 's/secrets.acme_token/secrets.none/' sources.yml >bad.yml
+  spoilt 2 "bad.yml:11:32: '\${secrets.none}' is not set" -c bad.yml
+  sed 's/\${secrets.acme_token}/abc/' sources.yml >bad.yml
+  spoilt 2 "'Authorization' holds a secret as it is" -c bad.yml
+  spoilt 2 "unknown option '--fool'" --fool
+  sync
+  status_is 0
+  is .loaded 37
+  as_undisturbed
+}
+
+@test "a full disk under the database: the table is as before, and the next run repairs" {
+  [ "$(id -u)" = 0 ]
+  mkdir small
+  mount -t tmpfs -o size=2m none small
+  sync --to sqlite:small/nq.db
+  status_is 0
+  ln -s small/nq.db nq.db
+  touch_suppliers 900
+  head -c 2m /dev/zero >small/fill 2>/dev/null || true
+  spoilt 1 "database or disk is full" --to sqlite:small/nq.db
+  rm small/fill
+  sync --to sqlite:small/nq.db
+  status_is 0
+  is .loaded 900
+  as_undisturbed
+}
+
 @test "the leftmost stage that failed is blamed: fetch, map, load, complete" {
   sed 's/test-bearer-token-here/not-the-right-token/' settings.json >wrong.json
   sync --settings wrong.json
@@ -386,8 +450,13 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
 
 @test "a destination that cannot be opened is told before a run is begun" {
   sync --to sqlite:/nowhere/at/all/nq.db
-  [ "$status" -ne 0 ]
+  status_is 1
   is '[.success, .run_id]' '[false,null]'
+  stderr_has "/nowhere/at/all" "nq-load --probe ended with status 1; no run was begun"
+  sync --to mysql:nq
+  status_is 2
+  is '[.success, .run_id]' '[false,null]'
+  stderr_has "'mysql:' is no destination: write sqlite:FILE, nuntiq:URL" "nq-load --probe ended with status 2"
   [ "$(requests)" = 0 ]
   [ -z "$(cursor)" ]
 }

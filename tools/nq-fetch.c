@@ -10,6 +10,7 @@
 #include "base/ref.h"
 #include "base/secret.h"
 #include "fetch/body.h"
+#include "fetch/each.h"
 #include "fetch/pull.h"
 #include "http/auth.h"
 #include "http/cassette.h"
@@ -18,14 +19,15 @@
 struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
-	struct nq_list query, headers, on;
+	struct nq_list query, keep, headers, on;
 	struct nq_rules rules;
 	struct nq_rate pace;
 	int64_t deadline_ms;
 	const char *rate, *progress;
-	const char *auth, *settings, *env_file, *stats, *run_id, *json;
+	struct nq_auth auth;
+	const char *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
-	bool end_mark, dry_run, body_secret;
+	bool end_mark, dry_run, body_secret, each;
 	struct nq_refs refs;
 	struct nq_cassette cassette;
 };
@@ -37,6 +39,8 @@ static struct options o = {
     .progress = "auto",
 };
 
+static struct nq_each each;
+
 static const struct nq_opt table[] = {
     {"query", 'q', "NAME=VALUE", NQ_OPT_LIST, &o.query,
 	"add to the query; references are filled in"},
@@ -45,8 +49,8 @@ static const struct nq_opt table[] = {
 	"ask with this method (GET, or POST with a body)"},
     {"json", 'd', "BODY|@FILE", NQ_OPT_STR, &o.json,
 	"send this JSON; references in its strings are filled in"},
-    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth,
-	"credential by reference: bearer=, basic=, header:NAME="},
+    {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth.spec,
+	"bearer= basic= header:N= query:N= aws-sigv4:R/S= netrc oauth2"},
     {"paginate", 'p', "KIND[:K=V,…]", NQ_OPT_STR, &o.pull.paginate,
 	"page offset cursor header next-url link keyset none auto"},
     {"records", 'r', "PATH", NQ_OPT_STR, &o.pull.records,
@@ -91,6 +95,11 @@ static const struct nq_opt table[] = {
 	"what parts the fields of CSV: one character, or tab (,)"},
     {"stream", 0, NULL, NQ_OPT_FLAG, &o.pull.stream,
 	"write records while their body comes in, and then try no more"},
+    {"each", 0, NULL, NQ_OPT_FLAG, &o.each,
+	"pull once for each record on standard input, ${record.x} filled in"},
+    {"keep", 0, "PATH=NAME", NQ_OPT_LIST, &o.keep,
+	"with --each, put this of the parent into its children as NAME"},
+    NQ_AUTH_OPTS(&o.auth),
     NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
@@ -98,7 +107,8 @@ static const struct nq_opt table[] = {
 
 static const struct nq_cli cli = {
     .tool = "nq-fetch",
-    .usage = "nq-fetch [options] URL\n       nq-fetch [options] FILE|DIR|ARCHIVE|- …",
+    .usage = "nq-fetch [options] URL\n       nq-fetch [options] FILE|DIR|ARCHIVE|- …\n"
+	     "       nq-fetch [options] --each URL <PARENTS",
     .about = "Pulls all pages of a REST resource, or files, and writes one record per line.",
     .opts = table,
 };
@@ -156,8 +166,10 @@ print_request(struct nq_pull *p, const struct nq_http *http, const char *url, st
 	rc = nq_pull_first(p, http, url, &line, &body, err);
 	for (size_t i = 0; i < o.headers.n; i++)
 		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
-	if (o.auth != NULL)
-		nq_buf_addf(&line, "(--auth %s)\n", o.auth);
+	if (o.auth.spec != NULL)
+		nq_buf_addf(&line, "(--auth %s)\n", o.auth.spec);
+	if (o.auth.user != NULL)
+		nq_buf_addf(&line, "(--user %s)\n", o.auth.user);
 	if (body.len > 0)
 		nq_buf_addf(&line, "\n%s\n", body.data);
 	nq_secret_redact(&line);
@@ -182,16 +194,80 @@ write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *
 	return rc;
 }
 
-/* The pull, at the time of the recorded one where one is replayed. */
 static int
-pull_on_cassette(struct nq_pull *p, struct nq_http *http, const char *url, struct nq_err *err)
+pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
+    struct nq_err *err)
+{
+	bool secret = false;
+	int rc = build_url(operand, url, &secret, err);
+
+	if (nq_each_check(&each, rc, url->text.data, err) == -1)
+		return -1;
+	if (secret && nq_http_secret(http, "the URL", err) == -1)
+		return -1;
+	if (o.dry_run)
+		return print_request(sum, http, url->text.data, err);
+	return nq_each_pull(&each, sum, http, url->text.data, err);
+}
+
+/* A pull for each parent; with --dry-run the first request of the first. */
+static int
+pull_each(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_err *err)
+{
+	struct nq_url url = NQ_URL_INIT;
+	int rc = 1;
+
+	while (rc == 1 && !sum->limited) {
+		rc = nq_each_next(&each, err);
+		if (rc == 1 && pull_child(sum, http, operand, &url, err) == -1)
+			rc = -1;
+		if (o.dry_run)
+			break;
+	}
+	nq_url_free(&url);
+	if (rc == -1 || o.dry_run)
+		return rc == -1 ? -1 : 0;
+	if (o.end_mark && !sum->limited && !nq_each_marked(&each))
+		nq_log(NQ_LOG_WARN, "fetch",
+		    "the records on standard input have no end mark, so this pull gets none");
+	return nq_each_conclude(sum, err);
+}
+
+static int
+pull_from(struct nq_pull *p, struct nq_http *http, const char *operand, const char *url,
+    struct nq_err *err)
+{
+	if (o.each)
+		return pull_each(p, http, operand, err);
+	if (o.dry_run)
+		return print_request(p, http, url, err);
+	return nq_pull_url(p, http, url, err);
+}
+
+/* The same, at the time of the recorded run where one is replayed. */
+static int
+pull_on_cassette(struct nq_pull *p, struct nq_http *http, const char *operand, const char *url,
+    struct nq_err *err)
 {
 	int rc;
 
 	if (o.http.tap != NULL)
 		p->started = o.cassette.start;
-	rc = nq_pull_url(p, http, url, err);
+	rc = pull_from(p, http, operand, url, err);
 	return nq_cassette_close(&o.cassette, err) == -1 ? -1 : rc;
+}
+
+/* What goes along with every request. */
+static int
+add_credentials(struct nq_http *http, bool url_secret, struct nq_err *err)
+{
+	if (url_secret && nq_http_secret(http, "the URL", err) == -1)
+		return -1;
+	if (o.body_secret && nq_http_secret(http, "the body", err) == -1)
+		return -1;
+	if (nq_auth_apply(http, &o.http, &o.refs, &o.auth, err) == -1)
+		return -1;
+	return nq_auth_headers(http, &o.refs, &o.headers, err);
 }
 
 static int
@@ -202,22 +278,16 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	bool secret = false;
 	int rc = nq_cassette_open(&o.cassette, &o.http.tap, err);
 
-	if (rc == 0)
+	if (rc == 0 && o.each)
+		rc = nq_each_base(operand, &o.refs, &url.text, &secret, err);
+	else if (rc == 0)
 		rc = build_url(operand, &url, &secret, err);
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
-	if (rc == 0 && secret)
-		rc = nq_http_secret(http, "the URL", err);
-	if (rc == 0 && o.body_secret)
-		rc = nq_http_secret(http, "the body", err);
-	if (rc == 0 && o.auth != NULL)
-		rc = nq_auth_apply(http, &o.refs, o.auth, err);
 	if (rc == 0)
-		rc = nq_auth_headers(http, &o.refs, &o.headers, err);
-	if (rc == 0 && o.dry_run)
-		rc = print_request(p, http, url.text.data, err);
-	else if (rc == 0)
-		rc = pull_on_cassette(p, http, url.text.data, err);
+		rc = add_credentials(http, secret, err);
+	if (rc == 0)
+		rc = pull_on_cassette(p, http, operand, url.text.data, err);
 	if (http != NULL && !o.dry_run && err->status != NQ_USAGE &&
 	    write_stats(p, http, err) == -1)
 		rc = -1;
@@ -277,10 +347,11 @@ close_stream(struct nq_pull *p, const struct nq_err *err)
 	nq_mark_init(&m);
 	if (err->status != NQ_OK) {
 		m.kind = NQ_MARK_FAIL;
-		nq_buf_adds(&m.tool, cli.tool);
+		nq_buf_adds(
+		    &m.tool, each.tally.failed != 0 ? each.tally.failed_tool.data : cli.tool);
 		m.status = err->status;
 		nq_mark_write(&m, &line);
-	} else if (nq_pull_mark(p, &m)) {
+	} else if ((!o.each || nq_each_marked(&each)) && nq_pull_mark(p, &m)) {
 		nq_mark_write(&m, &line);
 	}
 	fwrite(line.data, 1, line.len, stdout);
@@ -327,6 +398,21 @@ open_request(struct nq_err *err)
 }
 
 static int
+open_each(const char *operand, struct nq_err *err)
+{
+	if (!o.each && o.keep.n > 0)
+		return nq_err_set(err, NQ_USAGE, "--keep goes with --each");
+	if (!o.each)
+		return 0;
+	if (!is_url(operand) && !nq_ref_present(nq_str(operand)))
+		return nq_err_set(err, NQ_USAGE, "--each: '%s' is no URL", operand);
+	if (o.json != NULL && strcmp(o.json, "@-") == 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "--each: standard input holds the records, not the body");
+	return nq_each_open(&each, &o.refs, &o.keep, o.pull.max_line, stdout, err);
+}
+
+static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
 	if (open_request(err) == -1)
@@ -334,6 +420,8 @@ run(char **operands, struct nq_pull *p, struct nq_err *err)
 	if (nq_progress_open(cli.tool, o.progress, err) == -1)
 		return -1;
 	if (nq_pull_open(p, &o.pull, stdout, err) == -1)
+		return -1;
+	if (open_each(*operands, err) == -1)
 		return -1;
 	if (!is_url(*operands) && !nq_ref_present(nq_str(*operands)))
 		return pull_files(p, operands, err);
@@ -377,15 +465,19 @@ main(int argc, char **argv)
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
 	nq_progress_close();
-	if (o.end_mark && !o.dry_run && ferror(stdout) == 0)
+	if ((o.end_mark || (err.status != NQ_OK && o.each && nq_each_marked(&each))) &&
+	    !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
 	if (pull.page.parser != NULL)
 		nq_pull_free(&pull);
+	if (each.keep.kept != NULL)
+		nq_each_free(&each);
 	nq_settings_free(&settings);
 	nq_refs_free(&o.refs);
 	nq_buf_free(&o.body);
 	nq_list_free(&o.pull.allow_origins);
 	nq_list_free(&o.query);
+	nq_list_free(&o.keep);
 	nq_list_free(&o.headers);
 	nq_list_free(&o.on);
 	nq_secret_forget();

@@ -1,5 +1,6 @@
 /* nq-plan: compiles a connector file into pipelines; see nq-plan(1). */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/log.h"
@@ -7,7 +8,8 @@
 #include "plan/plan.h"
 #include "plan/print.h"
 
-static struct nq_config_options options = {.path = "sources.yml"};
+static const char usual_file[] = "sources.yml";
+static struct nq_config_options options = {.path = usual_file};
 static struct nq_list vars;
 static bool as_json, as_shell, as_pipeline, as_list, keys;
 
@@ -119,6 +121,9 @@ check_usage(struct nq_err *err)
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)
 			return nq_err_set(err, NQ_USAGE, "option '--param': write NAME=VALUE");
+	if (!keys && options.path == usual_file && access(usual_file, F_OK) == -1)
+		return nq_err_set(err, NQ_USAGE,
+		    "no '%s' here: name the connector file with -c FILE", usual_file);
 	return 0;
 }
 

@@ -17,10 +17,10 @@
 static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
 
 static struct {
-	const char *tool, *run_id;
+	const char *tool, *run_id, *place;
 	int level;
 	bool json;
-} log_state = {"nq", NULL, NQ_LOG_WARN, false};
+} log_state = {"nq", NULL, NULL, NQ_LOG_WARN, false};
 
 static int
 level_named(const char *name)
@@ -62,6 +62,12 @@ void
 nq_log_run_id(const char *id)
 {
 	log_state.run_id = id;
+}
+
+void
+nq_log_place(const char *place)
+{
+	log_state.place = place;
 }
 
 static bool
@@ -225,6 +231,8 @@ nq_log(enum nq_level level, const char *step, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (log_state.place != NULL)
+		nq_buf_addf(&msg, "%s: ", log_state.place);
 	nq_buf_adds(&msg, text);
 	say(level, step, &msg);
 	nq_buf_free(&msg);

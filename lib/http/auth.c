@@ -6,12 +6,17 @@
 
 #include "base/alloc.h"
 #include "base/secret.h"
+#include "http/identity.h"
+#include "http/netrc.h"
 
 struct credential {
 	struct nq_http *http;
 	struct nq_str name; /* what stands between ':' and '=' in the spec */
 	struct nq_buf value;
 	bool secret;
+	const struct nq_auth *auth;
+	const struct nq_http_options *http_options;
+	const struct nq_refs *refs;
 	struct nq_err *err;
 };
 
@@ -35,8 +40,8 @@ basic(struct credential *c)
 	int rc;
 
 	if (colon == NULL)
-		return nq_err_set(c->err, NQ_USAGE,
-		    "--auth basic: the value has no ':' between user and password");
+		return nq_err_set(
+		    c->err, NQ_USAGE, "the login has no ':' between user and password");
 	nq_secret_add_basic(
 	    (struct nq_str){c->value.data, (size_t)(colon - c->value.data)}, nq_str(colon + 1));
 	nq_buf_adds(&line, "Basic ");
@@ -56,15 +61,83 @@ header(struct credential *c)
 	return rc;
 }
 
+static int
+query(struct credential *c)
+{
+	if (c->secret && nq_http_secret(c->http, "--auth query", c->err) == -1)
+		return -1;
+	nq_identity_query(nq_http_identity(c->http), c->name, nq_buf_str(&c->value));
+	return 0;
+}
+
+static int
+netrc(struct credential *c)
+{
+	struct nq_buf host = NQ_BUF_INIT;
+	int rc;
+
+	nq_http_host(c->http, &host);
+	rc = nq_netrc_find(c->auth->netrc, host.data, &c->value, c->err);
+	nq_buf_free(&host);
+	c->secret = true;
+	return rc == 0 ? basic(c) : -1;
+}
+
+static int
+oauth2(struct credential *c)
+{
+	struct nq_identity *id = nq_http_identity(c->http);
+
+	if (nq_http_secret(c->http, "--auth oauth2", c->err) == -1)
+		return -1;
+	return nq_oauth_open(&c->auth->oauth, c->http_options, c->refs, &id->token, c->err);
+}
+
+/* libcurl wants provider:provider:region:service, and the name of the session token's header. */
+static int
+aws_sigv4(struct credential *c)
+{
+	struct nq_identity *id = nq_http_identity(c->http);
+	const char *slash = memchr(c->name.p, '/', c->name.n), *key = c->value.data, *session;
+	const char *secret = strchr(key, ':');
+	size_t region = slash != NULL ? (size_t)(slash - c->name.p) : 0;
+	size_t service = slash != NULL ? c->name.n - region - 1 : 0;
+
+	if (region == 0 || service == 0 || memchr(c->name.p, ':', c->name.n) != NULL)
+		return nq_err_set(c->err, NQ_USAGE,
+		    "--auth aws-sigv4: write REGION/SERVICE, for example aws-sigv4:eu-west-1/es");
+	if (secret == NULL || secret == key || secret[1] == '\0')
+		return nq_err_set(c->err, NQ_USAGE,
+		    "--auth aws-sigv4: the value has no ':' between key and secret");
+	if (c->secret && nq_http_secret(c->http, "--auth aws-sigv4", c->err) == -1)
+		return -1;
+	session = strchr(secret + 1, ':');
+	nq_secret_add((struct nq_str){
+	    secret + 1, session != NULL ? (size_t)(session - secret - 1) : strlen(secret + 1)});
+	nq_buf_addf(
+	    &id->signer, "aws:amz:%.*s:%.*s", (int)region, c->name.p, (int)service, slash + 1);
+	nq_buf_add(&id->key, key, session != NULL ? (size_t)(session - key) : strlen(key));
+	if (session == NULL || session[1] == '\0')
+		return 0;
+	nq_secret_add(nq_str(session + 1));
+	return nq_http_header(c->http, "X-Amz-Security-Token", session + 1, true, c->err);
+}
+
+enum shape { VALUE, NAMED_VALUE, ALONE }; /* KIND=REF, KIND:NAME=REF, KIND */
+
 static const struct {
 	const char *name;
-	bool named; /* NAME:WHAT=REF */
+	enum shape shape;
 	int (*apply)(struct credential *);
 	const char *example;
 } kinds[] = {
-    {"bearer", false, bearer, "bearer='${ACME_TOKEN}'"},
-    {"basic", false, basic, "basic='${ACME_LOGIN}' (user:password)"},
-    {"header", true, header, "header:X-Api-Key='${ACME_KEY}'"},
+    {"bearer", VALUE, bearer, "bearer='${ACME_TOKEN}'"},
+    {"basic", VALUE, basic, "basic='${ACME_LOGIN}' (user:password)"},
+    {"header", NAMED_VALUE, header, "header:X-Api-Key='${ACME_KEY}'"},
+    {"query", NAMED_VALUE, query, "query:api_key='${ACME_KEY}'"},
+    {"aws-sigv4", NAMED_VALUE, aws_sigv4, "aws-sigv4:eu-west-1/es='${AWS_KEYS}' (key:secret)"},
+    {"netrc", ALONE, netrc, "netrc"},
+    {"oauth2", ALONE, oauth2, "oauth2"},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -97,16 +170,19 @@ check_text(const struct nq_buf *value, const char *option, struct nq_err *err)
 	return nq_err_set(err, NQ_USAGE, "%s: the value holds a NUL byte", option);
 }
 
+/* ref is NULL for a kind that has none. */
 static int
-apply(struct credential *c, size_t kind, const struct nq_refs *refs, const char *ref)
+apply(struct credential *c, size_t kind, const char *option, const char *ref)
 {
-	int rc = -1;
+	int rc = 0;
 
-	if (!nq_ref_present(nq_str(ref)))
-		return literal_refused("--auth", kinds[kind].example, c->err);
-	if (nq_ref_expand(refs, nq_str(ref), "--auth", NQ_REF_RAW, &c->value, &c->secret, c->err) ==
-	    0)
-		rc = check_text(&c->value, "--auth", c->err);
+	if (ref != NULL && !nq_ref_present(nq_str(ref)))
+		return literal_refused(option, kinds[kind].example, c->err);
+	if (ref != NULL)
+		rc = nq_ref_expand(
+		    c->refs, nq_str(ref), option, NQ_REF_RAW, &c->value, &c->secret, c->err);
+	if (rc == 0)
+		rc = check_text(&c->value, option, c->err);
 	if (rc == 0)
 		rc = kinds[kind].apply(c);
 	if (c->value.len > 0)
@@ -115,26 +191,50 @@ apply(struct credential *c, size_t kind, const struct nq_refs *refs, const char 
 	return rc;
 }
 
-int
-nq_auth_apply(
-    struct nq_http *http, const struct nq_refs *refs, const char *spec, struct nq_err *err)
+static int
+apply_spec(struct credential *c, const char *spec)
 {
-	struct credential c = {http, {NULL, 0}, NQ_BUF_INIT, false, err};
 	const char *eq = strchr(spec, '='), *rest;
-	size_t n;
 
-	for (size_t i = 0; i < KINDS && eq != NULL; i++) {
-		n = strlen(kinds[i].name);
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t n = strlen(kinds[i].name);
+
 		if (strncmp(spec, kinds[i].name, n) != 0)
 			continue;
 		rest = spec + n;
-		if (kinds[i].named && *rest == ':' && eq > rest + 1)
-			c.name = (struct nq_str){rest + 1, (size_t)(eq - rest - 1)};
-		else if (kinds[i].named || rest != eq)
+		if (kinds[i].shape == ALONE && *rest == '\0')
+			return apply(c, i, "--auth", NULL);
+		if (kinds[i].shape == VALUE && rest == eq)
+			return apply(c, i, "--auth", eq + 1);
+		if (kinds[i].shape != NAMED_VALUE || *rest != ':' || eq == NULL || eq == rest + 1)
 			continue;
-		return apply(&c, i, refs, eq + 1);
+		c->name = (struct nq_str){rest + 1, (size_t)(eq - rest - 1)};
+		return apply(c, i, "--auth", eq + 1);
 	}
-	return unknown(spec, err);
+	return unknown(spec, c->err);
+}
+
+static bool
+is_kind(const char *spec, const char *kind)
+{
+	return spec != NULL && strcmp(spec, kind) == 0;
+}
+
+int
+nq_auth_apply(struct nq_http *http, const struct nq_http_options *http_options,
+    const struct nq_refs *refs, const struct nq_auth *auth, struct nq_err *err)
+{
+	struct credential c = {http, {NULL, 0}, NQ_BUF_INIT, false, auth, http_options, refs, err};
+
+	if (auth->netrc != NULL && !is_kind(auth->spec, "netrc"))
+		return nq_err_set(err, NQ_USAGE, "--netrc goes with --auth netrc");
+	if (!is_kind(auth->spec, "oauth2") && nq_oauth_unused(&auth->oauth, err) == -1)
+		return -1;
+	if (auth->user != NULL && auth->spec != NULL)
+		return nq_err_set(err, NQ_USAGE, "--user and --auth do not go together");
+	if (auth->user != NULL)
+		return apply(&c, 1, "--user", auth->user);
+	return auth->spec != NULL ? apply_spec(&c, auth->spec) : 0;
 }
 
 static bool

@@ -14,7 +14,9 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/exchange.h"
+#include "http/identity.h"
 #include "http/origin.h"
+#include "http/redirect.h"
 #include "http/retry.h"
 #include "http/skew.h"
 #include "http/tap.h"
@@ -44,6 +46,7 @@ struct nq_http {
 	bool over;  /* no further attempt can help */
 	bool plain; /* it says gzip and sends none: not asked for any more */
 	bool skew_seen;
+	struct nq_identity identity;
 	struct nq_http_stats stats;
 };
 
@@ -53,7 +56,6 @@ struct walk {
 	const struct nq_request *q;
 	struct nq_response *resp;
 	struct nq_err *err;
-	uint64_t hops;
 };
 
 static int
@@ -94,10 +96,6 @@ set_peer(CURL *c, const struct nq_http_options *o, bool loopback)
 		curl_easy_setopt(c, CURLOPT_PROXY, o->proxy != NULL ? o->proxy : "");
 	if (o->cacert != NULL)
 		curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
-	if (o->cert != NULL)
-		curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
-	if (o->key != NULL)
-		curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
 }
 
 struct nq_http *
@@ -110,6 +108,9 @@ nq_http_open(const struct nq_http_options *o, const char *base_url, struct nq_er
 		h->opt.attempts = 1;
 	h->x.opt = &h->opt;
 	h->rate = o->rate != NULL ? o->rate : &h->own_rate;
+	h->identity = (struct nq_identity)NQ_IDENTITY_INIT;
+	h->identity.cert = o->cert;
+	h->identity.cert_key = o->key;
 	if (nq_origin_parse(&h->origin, base_url, err) == -1)
 		goto fail;
 	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL) {
@@ -137,10 +138,23 @@ nq_http_free(struct nq_http *h)
 	if (h == NULL)
 		return;
 	nq_inflate_free(&h->x.inflate);
+	nq_identity_free(&h->identity);
 	curl_slist_free_all(h->own);
 	curl_easy_cleanup(h->x.curl);
 	nq_origin_free(&h->origin);
 	free(h);
+}
+
+struct nq_identity *
+nq_http_identity(struct nq_http *h)
+{
+	return &h->identity;
+}
+
+void
+nq_http_host(const struct nq_http *h, struct nq_buf *b)
+{
+	nq_buf_adds(b, h->origin.host);
 }
 
 const struct nq_http_stats *
@@ -239,9 +253,11 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 		list = append(list, q->header);
 	if (!listed(list, "Accept"))
 		list = append(list, "Accept: application/json");
-	if (!h->plain && !listed(list, "Accept-Encoding"))
-		list = append(list, "Accept-Encoding: gzip");
-	list = append(list, "Expect:");
+	if (!nq_identity_signs(&h->identity, ours)) {
+		if (!h->plain && !listed(list, "Accept-Encoding"))
+			list = append(list, "Accept-Encoding: gzip");
+		list = append(list, "Expect:");
+	}
 	if (q->body.p != NULL && !listed(list, "Content-Type")) {
 		nq_buf_addf(&line, "Content-Type: %s",
 		    q->content_type != NULL ? q->content_type : "application/json");
@@ -249,61 +265,6 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 	}
 	nq_buf_free(&line);
 	return list;
-}
-
-/* Where the answer sends us: 1 and the URL in resp->url, 0 not a redirect, -1 not to be followed.
- */
-static int
-redirected(struct walk *w)
-{
-	static const long codes[] = {301, 302, 303, 307, 308};
-	struct nq_buf next = NQ_BUF_INIT;
-	struct nq_str to;
-	char *target;
-	bool redirect = false;
-	int rc = -1;
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		redirect = redirect || codes[i] == w->resp->status;
-	redirect = redirect && w->resp->rule == NQ_RULE_NONE;
-	if (!redirect || !nq_headers_get(&w->resp->headers, "Location", 0, &to))
-		return 0;
-	if (w->hops++ == w->h->opt.max_redirs)
-		return nq_err_set(w->err, NQ_FAIL, "more than %llu redirects (--max-redirs)",
-		    (unsigned long long)w->h->opt.max_redirs);
-	if (w->q->body.p != NULL && w->resp->status < 307)
-		return nq_err_set(w->err, NQ_FAIL, "HTTP %ld would turn a %s into a GET",
-		    w->resp->status, w->q->method);
-	target = nq_strndup(to.p, to.n);
-	if (nq_url_resolve(w->resp->url.data, target, &next, w->err) == 0) {
-		nq_buf_reset(&w->resp->url);
-		nq_buf_addstr(&w->resp->url, nq_buf_str(&next));
-		rc = 1;
-	}
-	free(target);
-	nq_buf_free(&next);
-	return rc;
-}
-
-/* Whether a redirect may be followed there, and whether our own headers may go along. */
-static int
-judge_target(struct walk *w, bool *ours)
-{
-	struct nq_origin to;
-	int rc = 0;
-
-	if (nq_origin_parse(&to, w->resp->url.data, w->err) == -1) {
-		w->err->status = NQ_FAIL;
-		return nq_err_at(w->err, "redirect: ");
-	}
-	*ours = nq_origin_same(&to, &w->h->origin);
-	if (!*ours && strcmp(to.scheme, "http") == 0 && strcmp(w->h->origin.scheme, "https") == 0)
-		rc = nq_err_set(w->err, NQ_FAIL, "a redirect from https to http is not followed");
-	else if (!*ours && w->q->body.p != NULL)
-		rc = nq_err_set(w->err, NQ_FAIL,
-		    "a redirect of a %s to another origin is not followed", w->q->method);
-	nq_origin_free(&to);
-	return rc;
 }
 
 /* A cassette is played without waiting, whatever it says. */
@@ -339,25 +300,43 @@ note_answer(struct nq_http *h, const struct nq_response *r, struct nq_err *err)
 	h->plain = true;
 }
 
-/* When its turn has come, and no longer than to the deadline. */
+/* One request and its answer, as who we are where it goes, when its turn has come. */
 static enum nq_outcome
-exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp,
-    struct curl_slist *headers, struct nq_err *err)
+send_one(struct walk *w, bool ours, const char *url, const char *line)
 {
+	struct nq_http *h = w->h;
+	struct curl_slist *headers = headers_for(h, w->q, ours);
 	enum nq_outcome outcome;
 
-	h->over = !replays(h) && nq_rate_turn(h->rate, place(q), h->opt.max_wait_ms,
-				     &h->stats.waited_ms, err) == -1;
-	if (h->over)
-		return NQ_BROKEN;
+	if (*line != '\0')
+		headers = append(headers, line);
 	curl_easy_setopt(
 	    h->x.curl, CURLOPT_TIMEOUT_MS, (long)nq_rate_left(h->rate, h->opt.max_time_ms));
-	outcome = nq_exchange_run(&h->x, q, resp->url.data, headers, err);
+	outcome = nq_exchange_run(&h->x, w->q, url, headers, w->err);
+	curl_slist_free_all(headers);
 	h->stats.requests++;
 	h->stats.bytes += h->x.wire;
-	h->over = outcome == NQ_BROKEN && err->status == NQ_TEMPFAIL &&
-		  nq_rate_check(h->rate, err) == -1;
-	note_answer(h, resp, err);
+	h->over = outcome == NQ_BROKEN && w->err->status == NQ_TEMPFAIL &&
+		  nq_rate_check(h->rate, w->err) == -1;
+	note_answer(h, w->resp, w->err);
+	return outcome;
+}
+
+static enum nq_outcome
+exchange(struct walk *w, bool ours)
+{
+	struct nq_http *h = w->h;
+	struct nq_buf url = NQ_BUF_INIT, line = NQ_BUF_INIT;
+	enum nq_outcome outcome = NQ_BROKEN;
+
+	w->resp->status = 0;
+	h->over = !replays(h) && nq_rate_turn(h->rate, place(w->q), h->opt.max_wait_ms,
+				     &h->stats.waited_ms, w->err) == -1;
+	if (!h->over && nq_identity_show(&h->identity, h->x.curl, ours, w->resp->url.data, &url,
+			    &line, w->err) == 0)
+		outcome = send_one(w, ours, url.data, line.data);
+	nq_buf_free(&url);
+	nq_buf_free(&line);
 	return outcome;
 }
 
@@ -365,21 +344,21 @@ exchange(struct nq_http *h, const struct nq_request *q, struct nq_response *resp
 static enum nq_outcome
 attempt(struct nq_http *h, const struct nq_request *q, struct nq_response *resp, struct nq_err *err)
 {
-	struct walk w = {h, q, resp, err, 0};
+	struct walk w = {h, q, resp, err};
+	uint64_t hops = 0;
 	enum nq_outcome outcome;
-	struct curl_slist *headers;
 	bool ours = true;
 	int more;
 
 	nq_buf_reset(&resp->url);
 	nq_buf_adds(&resp->url, q->url);
 	do {
-		if (judge_target(&w, &ours) == -1)
+		if (nq_redirect_judge(&h->origin, q, resp->url.data, &ours, err) == -1)
 			return NQ_BROKEN;
-		headers = headers_for(h, q, ours);
-		outcome = exchange(h, q, resp, headers, err);
-		curl_slist_free_all(headers);
-		more = outcome == NQ_ANSWERED ? redirected(&w) : 0;
+		outcome = exchange(&w, ours);
+		more = outcome == NQ_ANSWERED
+			   ? nq_redirect_next(q, resp, hops++, h->opt.max_redirs, err)
+			   : 0;
 	} while (more == 1);
 	return more == -1 ? NQ_BROKEN : outcome;
 }
@@ -393,11 +372,12 @@ worth_more(const struct nq_response *r)
 }
 
 static void
-explain_status(const struct nq_response *r, struct nq_err *err)
+explain_status(const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf said = NQ_BUF_INIT;
 
-	nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
+	if (!q->confidential)
+		nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
 	nq_err_set(err, worth_more(r) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s", r->status,
 	    said.len > 0 ? ": " : "", said.data);
 	if (r->rule != NQ_RULE_NONE)
@@ -444,12 +424,15 @@ is_good(const struct nq_response *r)
 
 /* 0: a good answer; 1: worth another attempt; -1: not. */
 static int
-judge(enum nq_outcome outcome, const struct nq_response *r, struct nq_err *err)
+judge(const struct nq_http *h, const struct nq_request *q, enum nq_outcome outcome,
+    const struct nq_response *r, struct nq_err *err)
 {
+	if (h->identity.broken)
+		return -1;
 	if (outcome == NQ_ANSWERED && is_good(r))
 		return 0;
 	if (outcome == NQ_ANSWERED)
-		explain_status(r, err);
+		explain_status(q, r, err);
 	return err->status == NQ_TEMPFAIL ? 1 : -1;
 }
 
@@ -457,12 +440,18 @@ int
 nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiver *recv,
     struct nq_response *r, struct nq_err *err)
 {
+	bool renewed = false;
 	int verdict;
 
 	h->x.recv = recv;
 	h->x.resp = r;
 	for (r->attempts = 1;; r->attempts++) {
-		verdict = judge(attempt(h, q, r, err), r, err);
+		verdict = judge(h, q, attempt(h, q, r, err), r, err);
+		if (verdict == -1 && r->status == 401 && !renewed &&
+		    nq_identity_renew(&h->identity)) {
+			renewed = true;
+			continue;
+		}
 		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts ||
 		    (recv != NULL && recv->kept != NULL && *recv->kept))
 			break;

@@ -19,6 +19,7 @@
  */
 struct nq_http;
 struct nq_tap;
+struct nq_identity;
 
 struct nq_http_options {
 	uint64_t attempts;    /* in all */
@@ -89,6 +90,12 @@ void nq_http_free(struct nq_http *);
 int
 nq_http_header(struct nq_http *, const char *name, const char *value, bool secret, struct nq_err *);
 
+/* What else the client shows to the base origin, for http/auth to fill in. */
+struct nq_identity *nq_http_identity(struct nq_http *);
+
+/* Adds the host of the base origin. */
+void nq_http_host(const struct nq_http *, struct nq_buf *);
+
 /* Whether the URL is on the base origin. */
 bool nq_http_is_ours(const struct nq_http *, const char *url);
 
@@ -102,6 +109,7 @@ struct nq_request {
 	const char *content_type; /* of the body */
 	const char *header;	  /* one more "Name: value" for the base origin, NULL for none */
 	const char *what;	  /* how messages call it: "page 3", "batch 7"; NULL for nothing */
+	bool confidential;	  /* no message quotes the answer */
 };
 
 struct nq_response {

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/secret.h"
 
 static char *
 part(CURLU *u, CURLUPart what)
@@ -134,4 +135,17 @@ void
 nq_url_bare(const char *url, struct nq_buf *b)
 {
 	nq_buf_add(b, url, strcspn(url, "?#"));
+}
+
+bool
+nq_url_has_secret(const char *url)
+{
+	struct nq_buf shown = NQ_BUF_INIT;
+	bool differs;
+
+	nq_buf_adds(&shown, url);
+	nq_secret_redact(&shown);
+	differs = strcmp(shown.data, url) != 0;
+	nq_buf_free(&shown);
+	return differs;
 }

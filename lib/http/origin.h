@@ -35,4 +35,7 @@ int nq_url_resolve(const char *base, const char *reference, struct nq_buf *, str
 /* The URL as messages show it: without its query, which may hold a secret. */
 void nq_url_bare(const char *url, struct nq_buf *);
 
+/* Whether a value that is registered with base/secret stands in it, in any spelling. */
+bool nq_url_has_secret(const char *url);
+
 #endif

@@ -34,7 +34,9 @@ nq_skew_told(const struct nq_headers *h, int64_t now, struct nq_buf *b)
 
 	if (!nq_headers_get(h, "Date", 0, &s) || nq_time_parse_http(s, &date) == -1)
 		return false;
-	off = date + age_of(h) - now;
+	off = date - now;
+	if (off < 0) /* a cache keeps the date of what it stored, or sets it afresh */
+		off = off + age_of(h) < 0 ? off + age_of(h) : 0;
 	if (off < NQ_SKEW_SEC && off > -NQ_SKEW_SEC)
 		return false;
 	nq_buf_adds(b, "the server's clock is ");

@@ -43,9 +43,12 @@ emit_value(struct nq_eval *e, uint32_t i, const struct nq_value *v)
 	return 1;
 }
 
+/* The items of an array into an array, the members of an object into an object; of nothing, none.
+ */
 static int
-spread_items(struct nq_eval *e, uint32_t i, size_t start)
+spread(struct nq_eval *e, uint32_t i, size_t start, enum nq_type into)
 {
+	const char *kind = into == NQ_ARRAY ? "an array" : "an object";
 	struct nq_value v;
 	struct nq_str raw;
 
@@ -53,9 +56,9 @@ spread_items(struct nq_eval *e, uint32_t i, size_t start)
 		return -1;
 	if (v.type <= NQ_NULL)
 		return 0;
-	if (v.type != NQ_ARRAY)
+	if (v.type != into)
 		return nq_eval_reject(
-		    e, i, "'...' in an array needs an array, got %s", nq_value_type_name(&v));
+		    e, i, "'...' in %s needs %s, got %s", kind, kind, nq_value_type_name(&v));
 	if (v.doc->tok[v.tok].n == 0)
 		return 0;
 	raw = nq_doc_raw(v.doc, v.tok);
@@ -87,7 +90,7 @@ emit_item(struct nq_eval *e, uint32_t i, size_t start)
 	case NQ_OP_FOR:
 		return each(e, i, item_of, &start);
 	case NQ_OP_SPREAD:
-		return spread_items(e, i, start);
+		return spread(e, i, start, NQ_ARRAY);
 	default:
 		break;
 	}
@@ -115,28 +118,6 @@ emit_array(struct nq_eval *e, uint32_t i)
 }
 
 /* === objects ================================================================================ */
-
-static int
-spread_members(struct nq_eval *e, uint32_t i, size_t start)
-{
-	struct nq_value v;
-	struct nq_str raw;
-
-	if (nq_eval_value(e, i + 1, &v) == -1)
-		return -1;
-	if (v.type <= NQ_NULL)
-		return 0;
-	if (v.type != NQ_OBJECT)
-		return nq_eval_reject(
-		    e, i, "'...' in an object needs an object, got %s", nq_value_type_name(&v));
-	if (v.doc->tok[v.tok].n == 0)
-		return 0;
-	raw = nq_doc_raw(v.doc, v.tok);
-	if (e->out->len > start)
-		nq_buf_addc(e->out, ',');
-	nq_buf_add(e->out, raw.p + 1, raw.n - 2);
-	return 0;
-}
 
 struct member {
 	struct nq_str name;
@@ -234,7 +215,7 @@ emit_object(struct nq_eval *e, uint32_t i)
 	nq_buf_addc(e->out, '{');
 	for (uint32_t n = ins->n; n > 0; n--, k = nq_prog_next(e->prog, k)) {
 		if (e->prog->ins[k].op == NQ_OP_SPREAD)
-			rc = spread_members(e, k, open + 1);
+			rc = spread(e, k, open + 1, NQ_OBJECT);
 		else
 			rc = emit_member(e, k, open + 1);
 		if (rc == -1)

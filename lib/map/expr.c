@@ -399,8 +399,8 @@ parse_call(struct nq_parser *p, uint32_t at)
 		return -1;
 	n = p->prog->ins[at].n - 1;
 	if (n < nq_functions[row].min || n > nq_functions[row].max)
-		return nq_lex_error(
-		    &p->lex, pos, "wrong number of arguments (%u): %s", n, nq_functions[row].form);
+		return nq_lex_error(&p->lex, pos, "wrong number of arguments (%u): write %s", n,
+		    nq_functions[row].form);
 	nq_prog_close(p->prog, at, p->lex.last);
 	return 0;
 }

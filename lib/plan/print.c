@@ -86,6 +86,23 @@ rejects_of(const struct nq_plan *p)
 	return "";
 }
 
+/* What proves the mapping before a run is begun; without one there is nothing to prove. */
+static void
+assign_check(struct nq_buf *b, const struct nq_plan *p)
+{
+	const struct nq_stage *map = NULL;
+
+	for (size_t i = 0; i < p->nstages; i++)
+		if (strcmp(p->stage[i].name, "map") == 0)
+			map = &p->stage[i];
+	nq_buf_adds(b, "check=(");
+	for (size_t i = 0; map != NULL && i < map->words.n; i++) {
+		nq_words_quote(b, map->words.v[i]);
+		nq_buf_addc(b, ' ');
+	}
+	nq_buf_adds(b, map != NULL ? "--check)\n" : ":)\n");
+}
+
 void
 nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 {
@@ -97,6 +114,7 @@ nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 	assign_words(b, "begin", &p->begin);
 	assign_words(b, "since", &p->since);
 	assign_words(b, "probe", &p->probe);
+	assign_check(b, p);
 	nq_buf_adds(b, "stages=(");
 	for (size_t i = 0; i < p->nstages; i++)
 		nq_buf_addf(b, "%s%s", i > 0 ? " " : "", p->stage[i].name);

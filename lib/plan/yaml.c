@@ -74,7 +74,7 @@ nq_yaml_open(struct nq_yaml *y, const char *path, struct nq_err *err)
 	y->open = false;
 	if (nq_io_read_file(path, NQ_MAX_CONFIG, &y->text, err) == -1) {
 		err->status = NQ_USAGE;
-		return nq_err_add(err, "; another connector file is named with -c");
+		return -1;
 	}
 	return load(y, err);
 }

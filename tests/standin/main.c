@@ -17,6 +17,7 @@
 #include "faults.h"
 #include "nuntiq_delta.h"
 #include "nuntiq_supplier.h"
+#include "oauth.h"
 #include "reqlog.h"
 #include "server.h"
 
@@ -61,6 +62,7 @@ static const struct opt {
     NUMBER("--port", port, 0, 65535, "PORT", "listen there; 0, the default, is any free one"),
     TEXT("--bind", bind_addr, "ADDR", "listen on this address (127.0.0.1)"),
     PAIR("--tls", tls_cert, tls_key, "CERT KEY", "speak https with these PEM files"),
+    TEXT("--client-ca", client_ca, "FILE", "and answer 403 without a certificate by this PEM CA"),
     FLAG("--exit-with-parent", exit_with_parent, "end when the parent process ends"),
     TEXT("--log", log_file, "FILE", "append one JSON line for each request"),
     FLAG("--log-bodies", log_bodies, "with the request bodies"),
@@ -72,6 +74,7 @@ static const struct opt {
     NUMBER("--newest-age", newest_age, 0, 1000000000, "S", "the newest so many seconds ago (60)"),
     NUMBER("--max-per-page", max_per_page, 1, 100000, "N", "Acme caps per_page there (200)"),
     TEXT("--token", token, "T", "Acme's bearer token (test-bearer-token-here)"),
+    FLAG("--oauth", oauth, "instead of that one, take only tokens that /oauth/token issued"),
     TEXT("--job-token", job_token, "T", "Nuntiq's job token (job-token-here)"),
     TEXT("--admin-token", admin_token, "T", "Nuntiq's token that may reset (admin-token-here)"),
     FLAG("--job-token-may-reset", job_token_may_reset, "as may the job token"),
@@ -171,5 +174,6 @@ main(int argc, char **argv)
 	acme_close();
 	supplier_close();
 	delta_close();
+	oauth_close();
 	return 0;
 }

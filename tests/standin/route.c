@@ -9,6 +9,7 @@
 #include "faults.h"
 #include "nuntiq_delta.h"
 #include "nuntiq_supplier.h"
+#include "oauth.h"
 #include "reqlog.h"
 #include "server.h"
 #include "shapes.h"
@@ -23,7 +24,7 @@ anyone(struct req *r)
 static bool
 acme_user(struct req *r)
 {
-	if (req_bearer(r, conf.token))
+	if (conf.oauth ? oauth_allows(r) : req_bearer(r, conf.token))
 		return true;
 	reply_error(r, 401, "error", "unauthorized");
 	return false;
@@ -60,9 +61,13 @@ static const struct {
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
     {"POST",   "api/v1/delta/streams/*/*/fail",    nuntiq_user, delta_fail},
     {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
+    {"POST",   "oauth/token",                      anyone,      oauth_token},
     {NULL,     "shapes/*",                         anyone,      shapes_page},
     {NULL,     "protected/*",                      acme_user,   shapes_page},
     {"POST",   "graphql",                          anyone,      shapes_page},
+    {"GET",    "crm/v3/objects/contacts",          acme_user,   shapes_page},
+    {"POST",   "crm/v3/objects/contacts/search",   acme_user,   shapes_contacts},
+    {"GET",    "repos/*/*/issues",                 acme_user,   shapes_page},
     {"GET",    "posts/*/comments",                 anyone,      shapes_comments},
     {NULL,     "echo",                             anyone,      echo_request},
     {"GET",    "bulk",                             anyone,      bulk_begin},
@@ -72,6 +77,8 @@ static const struct {
     {"DELETE", "_/faults",                         anyone,      faults_delete},
     {"POST",   "_/acme/touch",                     anyone,      acme_touch},
     {"POST",   "_/acme/add",                       anyone,      acme_add},
+    {"POST",   "_/oauth",                          anyone,      oauth_set},
+    {"GET",    "_/oauth",                          anyone,      oauth_get},
     {"POST",   "_/nuntiq/clear",                   anyone,      supplier_clear},
     {"GET",    "_/audit",                          anyone,      delta_audit},
     {"GET",    "_/stats",                          anyone,      reqlog_stats},

@@ -12,6 +12,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #include "conf.h"
@@ -79,12 +80,25 @@ server_latency(struct req *r)
 	sb_fmt(&r->out, "{\"ms\":%d}", latency_ms);
 }
 
+static bool
+client_is_known(const struct req *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    r->con, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	unsigned status = 0;
+
+	return info != NULL && gnutls_certificate_verify_peers2(info->tls_session, &status) == 0 &&
+	       status == 0;
+}
+
 static void
 answer(struct req *r)
 {
 	r->fault = r->control ? NULL : faults_pick(r);
 	if (r->too_big)
 		reply_error(r, 413, "message", "the body is larger than %zu bytes", REQ_BODY);
+	else if (conf.client_ca != NULL && !r->control && !client_is_known(r))
+		reply_error(r, 403, "error", "no client certificate that we know");
 	else if (r->fault == NULL || !faults_replaces(r->fault) || r->fault->apply)
 		route(r);
 	if (r->fault != NULL)
@@ -217,12 +231,13 @@ read_whole(const char *path)
 }
 
 static struct MHD_Daemon *
-start(int fd, char *cert, char *key)
+start(int fd, char *cert, char *key, char *ca)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem tls[] = {
 	    {MHD_OPTION_HTTPS_MEM_CERT, 0, cert},
 	    {MHD_OPTION_HTTPS_MEM_KEY, 0, key},
+	    {ca != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, ca},
 	    {MHD_OPTION_END, 0, NULL},
 	};
 	struct MHD_Daemon *d;
@@ -295,14 +310,16 @@ server_run(void)
 {
 	char *cert = conf.tls_cert != NULL ? read_whole(conf.tls_cert) : NULL;
 	char *key = conf.tls_key != NULL ? read_whole(conf.tls_key) : NULL;
+	char *ca = conf.client_ca != NULL ? read_whole(conf.client_ca) : NULL;
 	int fd = listen_on(conf.bind_addr, conf.port);
 	struct MHD_Daemon *d;
 
 	catch_signals();
-	d = start(fd, cert, key);
+	d = start(fd, cert, key, ca);
 	write_port_file(conf.port_file, port_of(fd));
 	loop(d);
 	MHD_stop_daemon(d);
 	free(cert);
 	free(key);
+	free(ca);
 }

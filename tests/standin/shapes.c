@@ -322,16 +322,28 @@ answer(struct req *r, const struct shape *s)
 	free(in_body);
 }
 
-void
-shapes_page(struct req *r)
+static void
+answer_as(struct req *r, const char *name)
 {
 	for (const struct shape *s = shapes; s->name != NULL; s++) {
-		if (strcmp(s->name, r->piece[r->npieces - 1]) != 0)
+		if (strcmp(s->name, name) != 0)
 			continue;
 		answer(r, s);
 		return;
 	}
 	reply_error(r, 404, "error", "no such shape");
+}
+
+void
+shapes_page(struct req *r)
+{
+	answer_as(r, r->piece[r->npieces - 1]);
+}
+
+void
+shapes_contacts(struct req *r)
+{
+	answer_as(r, "contacts");
 }
 
 void

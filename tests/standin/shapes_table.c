@@ -3,8 +3,14 @@
 /* clang-format off */
 #define NEXT(text) "@(\"" text "\"@|null@)"
 #define POSTS "{\"data\":@R"
-#define EDGE  "{\"node\":{\"id\":@i},\"cursor\":\"c@i\"}"
+#define EDGE  "{\"node\":{\"id\":@i,\"title\":\"Post @i\"},\"cursor\":\"c@i\"}"
 #define HIT   "{\"_id\":\"@i\",\"_source\":{\"id\":@i},\"sort\":[@i]}"
+
+#define CONTACT "{\"id\":\"@i\",\"properties\":{\"email\":\"Contact@i@@Example.com\",\"firstname\":\"Ada\",\"lastname\":\"No. @i\"," \
+	"\"company\":null,\"hubspotscore\":\"@i.0\",\"lastmodifieddate\":\"2026-05-16T10:23:14.5Z\"}," \
+	"\"createdAt\":\"2026-05-01T08:00:00Z\",\"updatedAt\":\"2026-05-16T10:23:14.5Z\",\"archived\":false}"
+#define ISSUE "{\"id\":100@i,\"number\":@i,\"title\":\"Issue @i\",\"state\":\"open\",\"user\":{\"login\":\"ada\"}," \
+	"\"labels\":[{\"name\":\"bug\"},{\"name\":\"good first issue\"}],\"comments\":@i,\"updated_at\":\"2026-05-16T10:23:14Z\"}"
 
 const struct shape shapes[] = {
     /* by URL */
@@ -26,6 +32,9 @@ const struct shape shapes[] = {
     {"shopify",  BY_TOKEN, "page_info", 1, NEXT_PAGE,
 	"Link: </back?page_info=b>; rel=\"previous\"@(, <@U>; rel=\"next\"@)", NULL, "{\"products\":@R}"},
 
+    {"issues",   BY_PAGE, "page", 1, NEXT_PAGE,
+	"Link: @(<@U>; rel=\"next\", @)</repos?page=@P>; rel=\"last\"", ISSUE, "@R"},
+
     /* by a token */
     {"header",   BY_TOKEN, "cursor", 1, NEXT_PAGE, "@(cursor: @T@)", NULL, "@R"},
     {"gitlab",   BY_PAGE, "page", 1, NEXT_PAGE, "X-Next-Page: @(@n@)\nX-Total: @C", NULL, "@R"},
@@ -34,6 +43,8 @@ const struct shape shapes[] = {
 	"{\"results\":@R,\"cursors\":{\"next\":" NEXT("@T") ",\"previous\":null}}"},
     {"hubspot",  BY_TOKEN, "after", 1, NEXT_PAGE, NULL, NULL,
 	"{\"results\":@R@(,\"paging\":{\"next\":{\"after\":\"@T\"}}@)}"},
+    {"contacts", BY_TOKEN, "after", 1, NEXT_PAGE, NULL, CONTACT,
+	"{\"total\":@C,\"results\":@R@(,\"paging\":{\"next\":{\"after\":\"@T\",\"link\":\"@U\"}}@)}"},
     {"aip",      BY_TOKEN, "pageToken", 1, NEXT_PAGE, NULL, NULL,
 	"{\"posts\":@R,\"nextPageToken\":\"@(@T@)\"}"},
     {"more",     BY_TOKEN, "cursor", 1, NEXT_PAGE, NULL, NULL,
