@@ -65,6 +65,15 @@ sweep() {
   sweep complete write error=EINTR
 }
 
+@test "the state is on the disk before it gets its name, and its name before begin is done" {
+  strace -f -qq -y -e trace=fsync,fdatasync,rename,exit_group -o "$MEMORY/trace" "${try_begin[@]}" >/dev/null
+  grep -q 'exited\|exit_group(0)' "$MEMORY/trace"
+  # The new file, its rename, the folder: nothing of this may be missing or come in another order.
+  sed -nE 's/.*(fsync|fdatasync)\([0-9]+<.*\.json\.[0-9]+\.tmp>.*/file/p; s/.*rename\(.*\.json".*/name/p; s/.*(fsync|fdatasync)\([0-9]+<.*acme>.*/folder/p' \
+    "$MEMORY/trace" >"$MEMORY/order"
+  [ "$(tail -n 3 "$MEMORY/order" | xargs)" = 'file name folder' ] || { cat "$MEMORY/trace" && return 1; }
+}
+
 # at_every_call VERB COMMAND…: kills it at each of its system calls but those of the loader (at 160 of them, where a sanitizer makes many more).
 at_every_call() {
   export NQ_VERB=$1

@@ -7,7 +7,7 @@ load helper
 setup_file() {
   export DATA=$BATS_FILE_TMPDIR/data
   mkdir "$DATA"
-  start_standin --suppliers 25 --gzip --data-dir "$DATA"
+  start_standin --suppliers 25 --gzip --log-bodies --data-dir "$DATA"
   export ACME_TOKEN=test-bearer-token-here
 }
 
@@ -204,10 +204,24 @@ END
   stderr_has "URL: '\${var.base}' is not set in --var"
 }
 
-@test "each: the body is not where references to records go" {
-  each '{"id":3}' -d '{"id":"${record.id}"}' "$API/echo"
+@test "each: references in the body are filled in for each parent, and quoted" {
+  each '{"id":7,"name":"a \"b\" ü"}
+{"id":8,"name":"x\",\"y\":\"z"}' -d '{"of":"${record.id}","name":"${record.name}"}' -p none -r .query "$API/echo"
+  status_is 0
+  [ "$(jq -r '.method + " " + .body' "$API_LOG")" = 'POST {"of":"7","name":"a \"b\" ü"}
+POST {"of":"8","name":"x\",\"y\":\"z"}' ]
+  each '{"id":7}
+{"no":8}' -d '{"of":"${record.id}"}' -p none -r .query "$API/echo"
+  status_is 1
+  stderr_has "line 2: '\${record.id}' is not there; the record has no"
+  each '{"id":7}' -d @- "$API/echo"
   status_is 2
-  [ -z "$(paths)" ]
+  stderr_has '--each: standard input holds the records, not the body'
+  each '{"id":7}' --dry-run -d '{"of":"${record.id}"}' "$API/echo"
+  status_is 0
+  stdout_is "POST $API/echo
+
+{\"of\":\"7\"}"
 }
 
 # --- members of the parent --------------------------------------------------------------------
@@ -477,6 +491,29 @@ END
   status_is 0
   stdout_is "GET $API/posts/3/comments?of=3"
   [ -z "$(paths)" ]
+}
+
+@test "each: --raw prints the bodies one after the other, and keeps nothing" {
+  each '{"id":1}
+{"id":2}' --raw "$API$COMMENTS?posts=1"
+  status_is 0
+  stdout_is '{"comments":[{"id":0,"post":1}],"page_number":1,"total_pages":1}{"comments":[{"id":0,"post":2}],"page_number":1,"total_pages":1}'
+  each '{"id":1}' --raw --keep .id=p "$API$COMMENTS"
+  status_is 2
+  stderr_has '--raw and --keep do not go together'
+}
+
+@test "each: the progress line counts on from parent to parent" {
+  curl -fsS -o /dev/null -d '{"ms":300}' "$API/_/latency"
+  each '{"id":1}
+{"id":2}
+{"id":3}
+{"id":4}
+{"id":5}' --progress always "$API$COMMENTS?posts=5"
+  curl -fsS -o /dev/null -d '{"ms":0}' "$API/_/latency"
+  status_is 0
+  [[ $stderr =~ ([2-5])' pages, '([0-9]+)' records' ]]
+  [ "${BASH_REMATCH[2]}" = $((BASH_REMATCH[1] * 5)) ]
 }
 
 @test "each: output that cannot be written is a failure" {

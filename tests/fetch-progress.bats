@@ -52,8 +52,10 @@ seen() {
 
 @test "no more than ten drawings a second" {
   slowly 300
+  local began=${EPOCHREALTIME/./} ms
   terminal "$acme -q per_page=1 $API/v2/suppliers --max-pages 3 >out"
-  [ "$(grep -c records seen)" -le 12 ]
+  ms=$(((${EPOCHREALTIME/./} - began) / 1000))
+  [ "$(grep -c records seen)" -le $((ms / 100 + 1)) ]
   [ "$(grep -c records seen)" -ge 1 ]
 }
 

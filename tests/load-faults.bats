@@ -189,18 +189,26 @@ let_go() {
   done
 }
 
-@test "each batch is durable: synchronous=EXTRA, the journal is gone before the next one is read" {
-  # LeakSanitizer does not work under a tracer.
-  ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -f -e trace=fsync,fdatasync,unlink -o trace nq-load --to sqlite:t.db --table t --key id < <(rows '{"id":1}')
-  status_is 0
-  # EXTRA is what syncs the directory after the journal was unlinked.
-  grep -A1 'unlink(.*t.db-journal' trace | grep -qE 'fsync|fdatasync'
+# syncs COMMAND…: what it syncs and removes, in order, into the file trace. LeakSanitizer does not work under a tracer.
+syncs() {
+  ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -y -f -qq -e trace=fsync,fdatasync,unlink -o trace "$@"
 }
 
-@test "a database in WAL mode stays in it" {
-  sql 'pragma journal_mode=wal; create table t(id integer primary key)' >/dev/null
-  run --separate-stderr into --key id < <(rows '{"id":1}')
+@test "each batch is durable: synchronous=EXTRA, the journal is gone before the next one is read" {
+  syncs nq-load --to sqlite:t.db --table t --key id --batch 1 < <(rows '{"id":1}' '{"id":2}')
   status_is 0
+  local removed
+  removed=$(grep -c 'unlink(.*t.db-journal' trace)
+  ((removed >= 2))
+  # EXTRA is what syncs the directory after the journal was unlinked, each time.
+  [ "$(grep -A1 'unlink(.*t.db-journal' trace | grep -cE "(fsync|fdatasync)\([0-9]+<$(pwd -P)>\)")" = "$removed" ]
+}
+
+@test "a database in WAL mode stays in it, and the log is synced with each batch" {
+  sql 'pragma journal_mode=wal; create table t(id integer primary key)' >/dev/null
+  syncs nq-load --to sqlite:t.db --table t --key id --batch 1 < <(rows '{"id":1}' '{"id":2}' '{"id":3}')
+  status_is 0
+  (($(grep -cE '(fsync|fdatasync)\([0-9]+<.*t.db-wal>' trace) > 3))
   sql_is 'pragma journal_mode' wal
 }
 

@@ -194,16 +194,30 @@ write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *
 	return rc;
 }
 
+/* The URL and the body for the parent at hand. */
 static int
-pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
+fill_in(struct nq_pull *sum, const struct nq_http *http, const char *operand, struct nq_url *url,
     struct nq_err *err)
 {
 	bool secret = false;
 	int rc = build_url(operand, url, &secret, err);
 
+	nq_buf_reset(&o.body);
+	if (rc == 0 && o.json != NULL)
+		rc = nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err);
+	sum->opt.body = nq_buf_str(&o.body);
 	if (nq_each_check(&each, rc, url->text.data, err) == -1)
 		return -1;
 	if (secret && nq_http_secret(http, "the URL", err) == -1)
+		return -1;
+	return o.body_secret ? nq_http_secret(http, "the body", err) : 0;
+}
+
+static int
+pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
+    struct nq_err *err)
+{
+	if (fill_in(sum, http, operand, url, err) == -1)
 		return -1;
 	if (o.dry_run)
 		return print_request(sum, http, url->text.data, err);
@@ -389,7 +403,7 @@ open_request(struct nq_err *err)
 		return -1;
 	nq_rate_deadline(&o.pace, o.deadline_ms);
 	o.http.rate = &o.pace;
-	if (o.json == NULL)
+	if (o.json == NULL || o.each) /* then each parent fills in its own */
 		return 0;
 	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
 		return -1;
@@ -404,6 +418,9 @@ open_each(const char *operand, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE, "--keep goes with --each");
 	if (!o.each)
 		return 0;
+	if (o.pull.raw && o.keep.n > 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "--raw and --keep do not go together: a body is not changed");
 	if (!is_url(operand) && !nq_ref_present(nq_str(operand)))
 		return nq_err_set(err, NQ_USAGE, "--each: '%s' is no URL", operand);
 	if (o.json != NULL && strcmp(o.json, "@-") == 0)

@@ -331,7 +331,8 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", what);
 	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
-	nq_progress_page(p->pages, p->records, p->suspects.has_total ? p->suspects.total : 0);
+	nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
+	    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
 	    p->page.records, p->records);
 	return more;

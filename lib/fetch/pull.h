@@ -64,6 +64,10 @@ struct nq_pull {
 	struct nq_suspects suspects;
 	const char *reason;
 	char stopped[40]; /* the reason, when a rule ended it */
+	struct {
+		bool any;
+		uint64_t pages, records;
+	} earlier; /* pulls before this one, where it is one of many: for the progress line */
 };
 
 /* Usage errors name the option. */

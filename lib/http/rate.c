@@ -36,14 +36,14 @@ nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
 		const char *name;
 		int64_t seconds;
 	} units[] = {{"/s", 1}, {"/m", 60}, {"/h", 3600}};
-	const char *slash = strchr(text, '/');
-	char *number = nq_strndup(text, slash != NULL ? (size_t)(slash - text) : 0);
+	size_t digits = strcspn(text, "/");
+	char *number = nq_strndup(text, digits);
 	uint64_t n = 0;
 	int rc = nq_cli_number(number, &n);
 
 	free(number);
 	for (size_t i = 0; rc == 0 && n > 0 && n <= MOST && i < 3; i++) {
-		if (strcmp(slash, units[i].name) != 0)
+		if (strcmp(text + digits, units[i].name) != 0)
 			continue;
 		r->gap_ns = units[i].seconds * NS_PER_S / (int64_t)n;
 		return 0;
@@ -150,8 +150,8 @@ int
 nq_rate_turn(struct nq_rate *r, const char *place, int64_t max_wait_ms, int64_t *waited_ms,
     struct nq_err *err)
 {
-	const char *why;
-	int64_t ns;
+	const char *why = NULL;
+	int64_t ns = 0;
 
 	if (nq_rate_take(r, max_wait_ms, &ns, &why, err) == -1)
 		return -1;

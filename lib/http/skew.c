@@ -4,6 +4,10 @@
 
 #include "base/time.h"
 
+#define MINUTE INT64_C(60)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
 static int64_t
 age_of(const struct nq_headers *h)
 {
@@ -21,9 +25,12 @@ age_of(const struct nq_headers *h)
 static void
 add_span(struct nq_buf *b, int64_t s)
 {
-	long long n = s >= 2 * 86400 ? s / 86400 : s >= 2 * 3600 ? s / 3600 : s / 60;
+	int64_t unit = s >= 2 * DAY ? DAY : s >= 2 * HOUR ? HOUR : MINUTE;
 
-	nq_buf_addf(b, "%lld %s", n, s >= 2 * 86400 ? "days" : s >= 2 * 3600 ? "hours" : "minutes");
+	nq_buf_addf(b, "%lld %s", (long long)(s / unit),
+	    unit == DAY	   ? "days"
+	    : unit == HOUR ? "hours"
+			   : "minutes");
 }
 
 bool
