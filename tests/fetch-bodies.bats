@@ -204,6 +204,21 @@ sends() {
   [ "$(jq -c '[.pages,.records,.bytes]' stats.json)" = "[1,2,$(wc -c <s.ndjson)]" ]
 }
 
+@test "--each with CSV, as pages and as streams" {
+  printf 'id,of\n7,a\n8,b\n' >rows.csv
+  local how
+  for how in '' --stream; do
+    # shellcheck disable=SC2016,SC2086 # a reference of ours; an option or none
+    run --separate-stderr nq-fetch $how --each --keep .p=parent "$API"'/files/${record.f}' <<<'{"p":1,"f":"rows.csv"}
+{"p":2,"f":"rows.csv"}'
+    status_is 0
+    stdout_is '{"id":"7","of":"a","parent":1}
+{"id":"8","of":"b","parent":1}
+{"id":"7","of":"a","parent":2}
+{"id":"8","of":"b","parent":2}'
+  done
+}
+
 # --- size ----------------------------------------------------------------------------------------
 
 # many: how many records of 256 bytes make 128 MiB, or 1 GiB
