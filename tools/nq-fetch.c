@@ -462,11 +462,11 @@ main(int argc, char **argv)
 	o.http = nq_http_defaults;
 	first = nq_cli_parse(&cli, argc, argv, &err);
 	if (first == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (first >= 0 && first == argc)
 		first = nq_err_set(&err, NQ_USAGE, "give a URL, or files to read");
 	if (first == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
 	if (o.pull.stream)
 		unbound(&o.http);
 	nq_log_run_id(o.run_id);
@@ -491,5 +491,5 @@ main(int argc, char **argv)
 	nq_list_free(&o.headers);
 	nq_list_free(&o.on);
 	nq_secret_forget();
-	return nq_cli_finish(err.status);
+	return (int)nq_cli_finish(err.status);
 }
