@@ -4,7 +4,8 @@
 #   make check      install what is missing, lint what is quickly linted, build, run all tests
 #   make demo       the whole story in half a minute
 #   make lint       everything a machine can say about the style
-#   make fuzz       SECONDS=20 for each fuzz target; make soak is the long run
+#   make fuzz       SECONDS=20 for each fuzz target
+#   make soak       hours: every fault at every place, the planted faults, an hour for each fuzz target
 #   make install    PREFIX=/usr/local DESTDIR=
 #
 # SANITIZE=address,undefined builds and tests beside the ordinary objects; WERROR=1 is for CI.
@@ -133,6 +134,14 @@ test: all helpers
 .PHONY: helpers
 helpers: $(HELPERS) $(PRELOAD) $(FUZZ)
 
+# Every fault at every place instead of some, and whether the tests see a fault in nq itself.
+.PHONY: faults mutants
+faults: all helpers
+	NQ_FAULTS=long tests/run.sh $(B) $(wildcard tests/faults-*.bats)
+
+mutants: all helpers
+	tests/mutants/run.sh
+
 demo: deps-demo
 	$(MAKE) all
 	examples/acme/demo.sh $(B)
@@ -149,6 +158,12 @@ fuzz soak: deps-fuzz
 	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
 
 soak: SECONDS = 3600
+soak: soak-bodies faults mutants
+
+# Bodies of 1 GiB where the check has 128 MiB.
+.PHONY: soak-bodies
+soak-bodies: all helpers
+	NQ_SOAK=1 BATS_TEST_TIMEOUT=900 tests/run.sh $(B) tests/fetch-bodies.bats
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 

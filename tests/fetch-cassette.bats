@@ -270,6 +270,40 @@ Accept-Encoding: gzip" ]
   [ "${lines[0]}" = '{"n":999,"s":"-999-"}' ]
 }
 
+@test "oauth2: issued tokens are not on the tape, and a replay takes new ones where the run did, and keeps none" {
+  local ask
+  start_standin --oauth --suppliers 30
+  curl -fsS -o /dev/null -d '{"expires_in":2,"refresh_token":"first-token-canary","rotate":true}' "$API/_/oauth"
+  fault '{"match":"/v2/","query":"page=2","kind":"status","status":503,"retry_after":"1.2","count":1}'
+  echo first-token-canary >token
+  export CLIENT_SECRET=client-secret-here
+  ask=(fetch --auth oauth2 --token-url "$API/oauth/token" --client-id acme-client --client-secret '${CLIENT_SECRET}'
+    --refresh-token '${file:token}' -q per_page=10 "$API/v2/suppliers")
+  tape_of "${ask[@]}"
+  stop_standin
+  [ "$first_status" -eq 0 ]
+  cat token >kept
+  clean "$CLIENT_SECRET" canary "$(cat token)"
+  [ "$(grep -l '^POST' unpacked/*/request | wc -l)" -eq 2 ]
+  grep -q '"access_token":"\*\*\*"' unpacked/0001/body
+  replays "${ask[@]}"
+  cmp token kept
+}
+
+@test "a pull for each parent" {
+  local ask
+  start_standin
+  fault '{"match":"/c","query":"p=1","kind":"status","status":200,"body":"[{\"c\":1}]"}'
+  fault '{"match":"/c","query":"p=2","kind":"status","status":200,"body":"[{\"c\":2},{\"c\":3}]"}'
+  ask=(fetch --keep .id=parent --each "$API/c?p=\${record.id}")
+  printf '{"id":1}\n{"id":2}\n' >parents
+  tape_of "${ask[@]}" <parents
+  stop_standin
+  [ "$first_status" -eq 0 ]
+  [ "$(grep -c parent first)" -eq 3 ]
+  replays "${ask[@]}" <parents
+}
+
 # --- the tape is a tar ------------------------------------------------------------------------
 
 @test "an edited tape replays as edited, packed in any order and below any folder" {

@@ -516,6 +516,23 @@ END
   [ "${BASH_REMATCH[2]}" = $((BASH_REMATCH[1] * 5)) ]
 }
 
+@test "each: a recorded run replays to the same bytes" {
+  local parents='{"id":1}
+{"id":2}
+{"_nq":"end","records":2}' live
+  answer /posts/2/ '[{"u":"2099-01-01T00:00:00.000Z"}]'
+  answer /posts/1/ '[{"u":"2024-01-01T00:00:00.000Z"}]'
+  each "$parents" --end-mark -w .u --keep .id=p --record run.tar "$API$COMMENTS"
+  status_is 0
+  live=$output
+  mend
+  : >"$API_LOG"
+  each "$parents" --end-mark -w .u --keep .id=p --replay run.tar "$API$COMMENTS"
+  status_is 0
+  stdout_is "$live"
+  [ -z "$(paths)" ]
+}
+
 @test "each: output that cannot be written is a failure" {
   run --separate-stderr bash -c 'echo "{\"id\":1}" | nq-fetch --keep .id=p --each "$1/posts/\${record.id}/comments" >/dev/full' \
     bash "$API"

@@ -224,7 +224,7 @@ T
   stderr_has "page 1: the body is not JSON: it begins '<!DOCTYPE html>"
 }
 
-@test "garbage, a byte order mark, hidden gzip, form feeds, trailing text: not JSON" {
+@test "garbage, two byte order marks, hidden gzip, form feeds, trailing text: not JSON" {
   local body want
   fault '{"kind":"garbage"}'
   run --separate-stderr acme
@@ -239,7 +239,7 @@ T
     [ "$(requests)" -eq 1 ]
     stderr_has "$want"
   done <<'T'
-\ufeff{\"data\":[]}	byte order mark
+\ufeff\ufeff{\"data\":[]}	not JSON
 {\"data\":[]}x	not JSON
 {\"data\":[]}{}	not JSON
 {\"data\":[{\"a\":NaN}]}	byte 16: not JSON

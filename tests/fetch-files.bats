@@ -50,7 +50,7 @@ same() {
   run --separate-stderr nq-fetch d
   status_is 0
   [ "${#lines[@]}" -eq 9 ]
-  stderr_has "passing over 'd/readme.txt', neither .json nor .ndjson"
+  stderr_has "passing over 'd/readme.txt', neither .json, .ndjson nor .csv"
   ln -s nowhere d/zz.json
   run --separate-stderr nq-fetch d
   status_is 1

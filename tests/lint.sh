@@ -146,7 +146,7 @@ shell_lint() { shell | xargs -r -P 2 -n 4 shellcheck -x; }
 format() { sources | xargs -r clang-format --dry-run -Werror; }
 
 check_cpp() {
-  dirs lib tools tests/unit tests/fuzz tests/faults | xargs cppcheck --quiet --std=c11 --language=c --enable=warning,style,performance,portability --inline-suppr \
+  dirs lib tools tests/unit tests/fuzz tests/faults tests/preload | xargs cppcheck --quiet --std=c11 --language=c --enable=warning,style,performance,portability --inline-suppr \
     --suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j 2 \
     "${cflags[@]:1}" --template='{file}:{line}: {severity}: {message} [{id}]'
 }

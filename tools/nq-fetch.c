@@ -12,6 +12,7 @@
 #include "fetch/body.h"
 #include "fetch/each.h"
 #include "fetch/pull.h"
+#include "fetch/report.h"
 #include "http/auth.h"
 #include "http/cassette.h"
 #include "json/settings.h"
@@ -62,7 +63,7 @@ static const struct nq_opt table[] = {
     {"fail-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.fail_if,
 	"fail when a page has something there, though its status is 200"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
-	"read bodies as json or ndjson (default: by type or name)"},
+	"read bodies as json, ndjson or csv (default: by type or name)"},
     {"watermark", 'w', "PATH[:TYPE]", NQ_OPT_STR, &o.pull.watermark,
 	"keep the highest value for the end mark (timestamp_utc)"},
     {"watermark-null", 0, "WHAT", NQ_OPT_STR, &o.pull.watermark_null,
@@ -95,6 +96,10 @@ static const struct nq_opt table[] = {
 	"pull once for each record on standard input, ${record.x} filled in"},
     {"keep", 0, "PATH=NAME", NQ_OPT_LIST, &o.keep,
 	"with --each, put this of the parent into its children as NAME"},
+    {"csv-delimiter", 0, "C", NQ_OPT_STR, &o.pull.csv_delimiter,
+	"what parts the fields of CSV: one character, or tab (,)"},
+    {"stream", 0, NULL, NQ_OPT_FLAG, &o.pull.stream,
+	"write records while their body comes in, and then try no more"},
     NQ_AUTH_OPTS(&o.auth),
     NQ_CASSETTE_OPTS(&o.cassette),
     NQ_HTTP_OPTS(&o.http),
@@ -179,15 +184,7 @@ print_request(struct nq_pull *p, const struct nq_http *http, const char *url, st
 static int
 write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *err)
 {
-	struct nq_buf b = NQ_BUF_INIT;
-	int rc;
-
-	if (o.stats == NULL)
-		return 0;
-	nq_pull_report(p, http, &b);
-	rc = nq_io_replace_file(o.stats, nq_buf_str(&b), 0666, err);
-	nq_buf_free(&b);
-	return rc;
+	return o.stats != NULL ? nq_report_save(p, http, o.stats, err) : 0;
 }
 
 /* The URL and the body for the parent at hand. */
@@ -444,6 +441,15 @@ run(char **operands, struct nq_pull *p, struct nq_err *err)
 	return pull_url(p, *operands, err);
 }
 
+/* A stream may be endless: only that it comes to a standstill ends it. */
+static void
+unbound(struct nq_http_options *http)
+{
+	http->max_time_ms = 0;
+	if (http->max_body == nq_http_defaults.max_body)
+		http->max_body = UINT64_MAX;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -456,11 +462,13 @@ main(int argc, char **argv)
 	o.http = nq_http_defaults;
 	first = nq_cli_parse(&cli, argc, argv, &err);
 	if (first == -2)
-		return nq_cli_finish(NQ_OK);
+		return (int)nq_cli_finish(NQ_OK);
 	if (first >= 0 && first == argc)
 		first = nq_err_set(&err, NQ_USAGE, "give a URL, or files to read");
 	if (first == -1)
-		return nq_cli_usage_error(&cli, &err);
+		return (int)nq_cli_usage_error(&cli, &err);
+	if (o.pull.stream)
+		unbound(&o.http);
 	nq_log_run_id(o.run_id);
 	nq_io_widen_pipe(STDOUT_FILENO);
 	memset(&pull, 0, sizeof(pull));
@@ -483,5 +491,5 @@ main(int argc, char **argv)
 	nq_list_free(&o.headers);
 	nq_list_free(&o.on);
 	nq_secret_forget();
-	return nq_cli_finish(err.status);
+	return (int)nq_cli_finish(err.status);
 }

@@ -274,6 +274,7 @@ nq_each_pull(struct nq_each *e, struct nq_pull *sum, struct nq_http *http, const
 
 	nq_log_place(e->place);
 	rc = nq_pull_open(&one, &left, nq_each_keep_parent(&e->keep, &e->doc), err);
+	one.started = sum->started; /* that of a recorded run, where one is replayed */
 	one.earlier.any = true;
 	one.earlier.pages = sum->pages;
 	one.earlier.records = sum->records;

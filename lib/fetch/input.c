@@ -12,11 +12,11 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "http/inflate.h"
+#include "fetch/unpack.h"
 
 /*
- * One file, archive or stream: bytes come from fd, through zlib when they begin like gzip, into
- * libarchive, for which a plain file is an archive of one entry.
+ * One file, archive or stream: its bytes, unpacked, go into libarchive, for which a plain file is
+ * an archive of one entry.
  */
 struct nq_input {
 	char *path;
@@ -26,74 +26,41 @@ struct nq_input {
 	struct nq_buf name;
 	bool raw, fresh; /* fresh: nothing of the open file was handed out */
 	bool empty;	 /* the page is a file without a byte */
-	/* gzip */
-	bool gzip, eof;
-	struct nq_inflate inflate;
-	struct nq_buf plain; /* decoded, not yet taken */
-	char in[64 << 10];
-	size_t at, have; /* what of in[] is not decoded yet */
+	bool direct;	 /* libarchive reads the file itself, out of order */
+	struct nq_unpack unpack;
+	uint64_t seen, last_text; /* bytes given to libarchive, up to the last that is not 0 */
 };
 
-enum { SLICE = 4 << 10 }; /* of gzip decoded at once: a thousand times as much may come out */
+enum { TAR_END = 1024 }; /* bytes of zeros that end a tar archive (POSIX, pax) */
 
 static ssize_t
-read_fd(int fd, void *p, size_t n)
+next_block(struct nq_input *in, const void **block, struct nq_err *err)
 {
-	ssize_t got;
+	ssize_t n = nq_unpack_read(&in->unpack, block, err);
+	const char *p = *block;
 
-	do {
-		got = read(fd, p, n);
-	} while (got == -1 && errno == EINTR);
-	return got;
-}
-
-static int
-collect(void *ctx, const char *p, size_t n, struct nq_err *err)
-{
-	(void)err;
-	nq_buf_add(ctx, p, n);
-	return 0;
-}
-
-/* Decodes the next slice of the file into plain, or finds that it ends where it should. */
-static int
-gunzip_slice(struct nq_input *in, struct nq_err *err)
-{
-	ssize_t n;
-	size_t from = in->at, len;
-
-	if (from == in->have) {
-		n = read_fd(in->fd, in->in, sizeof(in->in));
-		if (n == -1)
-			return nq_err_set(err, NQ_FAIL, "cannot read:");
-		in->eof = n == 0;
-		in->have = (size_t)n;
-		from = 0;
+	if (n <= 0)
+		return n;
+	in->seen += (uint64_t)n;
+	for (ssize_t i = n; i > 0; i--) {
+		if (p[i - 1] == '\0')
+			continue;
+		in->last_text = in->seen - (uint64_t)(n - i);
+		break;
 	}
-	len = in->have - from < SLICE ? in->have - from : SLICE;
-	in->at = from + len;
-	if (in->eof)
-		return nq_inflate_end(&in->inflate, err);
-	return nq_inflate_data(
-	    &in->inflate, (struct nq_str){in->in + from, len}, collect, &in->plain, err);
+	return n;
 }
 
-/* libarchive's read callback over the gzip layer. */
+/* libarchive's read callback. */
 static la_ssize_t
-gunzip(struct archive *a, void *ctx, const void **block)
+give(struct archive *a, void *ctx, const void **block)
 {
-	struct nq_input *in = ctx;
 	struct nq_err err = NQ_ERR_INIT;
+	ssize_t n = next_block(ctx, block, &err);
 
-	nq_buf_reset(&in->plain);
-	while (in->plain.len == 0 && !in->eof) {
-		if (gunzip_slice(in, &err) == -1) {
-			archive_set_error(a, EIO, "%s", err.msg);
-			return -1;
-		}
-	}
-	*block = in->plain.data;
-	return (la_ssize_t)in->plain.len;
+	if (n == -1)
+		archive_set_error(a, EIO, "%s", err.msg);
+	return n;
 }
 
 static int
@@ -104,59 +71,19 @@ archive_failed(struct nq_input *in, struct nq_err *err)
 	return nq_err_set(err, NQ_FAIL, "'%s': %s", in->path, why != NULL ? why : "damaged or cut");
 }
 
-/* Whether the file starts with gzip's magic; what was read of a pipe is pushed back for zlib. */
-static bool
-begins_like_gzip(int fd, unsigned char *head, size_t *n)
-{
-	ssize_t got;
-
-	*n = 0;
-	while (*n < 2 && (got = read_fd(fd, head + *n, 2 - *n)) > 0)
-		*n += (size_t)got;
-	return *n == 2 && head[0] == 0x1f && head[1] == 0x8b;
-}
-
-/* Plain bytes, with the two that were looked at given back first. */
-static la_ssize_t
-pass(struct archive *a, void *ctx, const void **block)
-{
-	struct nq_input *in = ctx;
-	ssize_t n;
-
-	*block = in->in;
-	if (in->plain.len > 0) {
-		memcpy(in->in, in->plain.data, in->plain.len);
-		n = (ssize_t)in->plain.len;
-		nq_buf_reset(&in->plain);
-		return n;
-	}
-	n = read_fd(in->fd, in->in, sizeof(in->in));
-	if (n == -1)
-		archive_set_error(a, errno, "cannot read: %s", strerror(errno));
-	return n;
-}
-
+/* A zip archive on disk is best read from its end, where its list is. */
 static int
 open_reader(struct nq_input *in, struct nq_err *err)
 {
-	unsigned char head[2];
-	size_t n;
-
-	in->gzip = begins_like_gzip(in->fd, head, &n);
-	in->eof = false;
-	in->at = in->have = 0;
-	nq_buf_reset(&in->plain);
-	if (in->gzip) {
-		if (nq_inflate_begin(&in->inflate, err) == -1 ||
-		    nq_inflate_data(&in->inflate, (struct nq_str){(char *)head, n}, collect,
-			&in->plain, err) == -1)
-			return -1;
-		return archive_read_open(in->archive, in, NULL, gunzip, NULL);
-	}
-	if (lseek(in->fd, 0, SEEK_CUR) == (off_t)n && lseek(in->fd, 0, SEEK_SET) == 0)
-		return archive_read_open_fd(in->archive, in->fd, sizeof(in->in));
-	nq_buf_add(&in->plain, head, n);
-	return archive_read_open(in->archive, in, NULL, pass, NULL);
+	in->seen = in->last_text = 0;
+	if (nq_unpack_open(&in->unpack, in->fd, err) == -1)
+		return nq_err_at(err, "'%s': ", in->path);
+	in->direct = nq_unpack_begins(&in->unpack, "PK", 2) &&
+		     lseek(in->fd, 0, SEEK_CUR) == (off_t)in->unpack.have &&
+		     lseek(in->fd, 0, SEEK_SET) == 0;
+	if (in->direct)
+		return archive_read_open_fd(in->archive, in->fd, sizeof(in->unpack.in));
+	return archive_read_open(in->archive, in, NULL, give, NULL);
 }
 
 static int
@@ -167,8 +94,6 @@ start_archive(struct nq_input *in, struct nq_err *err)
 	if (a == NULL)
 		return nq_err_set(err, NQ_TEMPFAIL, "out of memory");
 	in->archive = a;
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_xz(a);
 	archive_read_support_format_tar(a);
 	archive_read_support_format_zip(a);
 	archive_read_support_format_raw(a);
@@ -200,7 +125,7 @@ close_file(struct nq_input *in)
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
 	in->fd = -1;
-	nq_inflate_free(&in->inflate);
+	nq_unpack_close(&in->unpack);
 }
 
 static int
@@ -229,7 +154,7 @@ nq_input_open(const char *path, struct nq_err *err)
 	int rc;
 
 	in->fd = -1;
-	in->name = in->plain = (struct nq_buf)NQ_BUF_INIT;
+	in->name = (struct nq_buf)NQ_BUF_INIT;
 	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		rc = open_folder(in, path, err);
 	else
@@ -249,7 +174,6 @@ nq_input_free(struct nq_input *in)
 	if (in->fts != NULL)
 		fts_close(in->fts);
 	nq_buf_free(&in->name);
-	nq_buf_free(&in->plain);
 	free(in->path);
 	free(in);
 }
@@ -272,26 +196,17 @@ page_name(struct nq_input *in, const char *name)
 	nq_buf_add(&in->name, name, n);
 }
 
-static bool
-ends_in(const struct nq_buf *name, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return name->len >= n && strcmp(name->data + name->len - n, suffix) == 0;
-}
-
 /* 1: a page; 0: something to pass over. */
 static int
-is_page(struct nq_input *in, bool *lines, bool alone)
+is_page(struct nq_input *in, enum nq_format *format, bool alone)
 {
 	const char *base = strrchr(in->name.data, '/');
 
 	base = base != NULL ? base + 1 : in->name.data;
-	*lines = ends_in(&in->name, ".ndjson") || ends_in(&in->name, ".jsonl");
-	if (alone || *lines || ends_in(&in->name, ".json"))
+	if (nq_format_of_name(&in->name, format) || alone)
 		return 1;
 	if (*base != '.')
-		nq_log(NQ_LOG_WARN, "read", "passing over '%s', neither .json nor .ndjson",
+		nq_log(NQ_LOG_WARN, "read", "passing over '%s', neither .json, .ndjson nor .csv",
 		    in->name.data);
 	return 0;
 }
@@ -318,23 +233,39 @@ is_empty_file(struct nq_input *in)
 	return in->empty;
 }
 
-/* An archive may end before the gzip stream around it does, whose checksum is still to come. */
+/* A tar archive cut between two entries looks whole to libarchive. */
 static int
-drain_gzip(struct nq_input *in, struct nq_err *err)
+judge_tar(struct nq_input *in, struct nq_err *err)
 {
-	while (in->gzip && !in->eof) {
-		nq_buf_reset(&in->plain);
-		if (gunzip_slice(in, err) == -1) {
-			err->status = NQ_FAIL;
-			return nq_err_at(err, "'%s': ", in->path);
-		}
-	}
+	if ((archive_format(in->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
+		return 0;
+	if (in->seen - in->last_text < TAR_END)
+		return nq_err_set(
+		    err, NQ_FAIL, "'%s': the archive was cut: it has no end mark", in->path);
+	if (in->last_text > (uint64_t)archive_filter_bytes(in->archive, 0))
+		return nq_err_set(
+		    err, NQ_FAIL, "'%s': something follows the end of the archive", in->path);
 	return 0;
+}
+
+/* An archive may end before what it is packed in, whose checksum is still to come. */
+static int
+drain(struct nq_input *in, struct nq_err *err)
+{
+	const void *block;
+	ssize_t n = in->direct ? 0 : 1;
+
+	while (n > 0)
+		n = next_block(in, &block, err);
+	if (n == 0)
+		return in->direct ? 0 : judge_tar(in, err);
+	err->status = NQ_FAIL;
+	return nq_err_at(err, "'%s': ", in->path);
 }
 
 /* 1: the next page of the open file; 0: it has no more. */
 static int
-next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
+next_entry(struct nq_input *in, enum nq_format *format, struct nq_err *err)
 {
 	struct archive_entry *e;
 	const char *name;
@@ -354,14 +285,14 @@ next_entry(struct nq_input *in, bool *lines, struct nq_err *err)
 			    err, NQ_FAIL, "'%s' in '%s' is encrypted", in->name.data, in->path);
 		if (!in->raw && archive_entry_filetype(e) != AE_IFREG)
 			continue;
-		if (is_page(in, lines, in->raw && in->fts == NULL) == 1)
+		if (is_page(in, format, in->raw && in->fts == NULL) == 1)
 			return 1;
 	}
 	if (rc != ARCHIVE_EOF)
 		return archive_failed(in, err);
-	if (drain_gzip(in, err) == -1)
+	if (drain(in, err) == -1)
 		return -1;
-	return is_empty_file(in) ? is_page(in, lines, in->fts == NULL) : 0;
+	return is_empty_file(in) ? is_page(in, format, in->fts == NULL) : 0;
 }
 
 /* 1: the folder's next file is open; 0: there is none. */
@@ -386,12 +317,12 @@ next_file(struct nq_input *in, struct nq_err *err)
 }
 
 int
-nq_input_next(struct nq_input *in, const char **name, bool *lines, struct nq_err *err)
+nq_input_next(struct nq_input *in, const char **name, enum nq_format *format, struct nq_err *err)
 {
 	int rc;
 
 	for (;;) {
-		rc = in->archive != NULL ? next_entry(in, lines, err) : 0;
+		rc = in->archive != NULL ? next_entry(in, format, err) : 0;
 		if (rc != 0)
 			break;
 		close_file(in);

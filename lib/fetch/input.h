@@ -1,10 +1,9 @@
 #ifndef NQ_FETCH_INPUT_H
 #define NQ_FETCH_INPUT_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "base/err.h"
+#include "fetch/format.h"
 
 /*
  * Pages from disk: files, folders (their files in byte order), archives (tar, zip) and standard
@@ -18,8 +17,8 @@ struct nq_input;
 struct nq_input *nq_input_open(const char *path, struct nq_err *);
 void nq_input_free(struct nq_input *);
 
-/* 1 and the next page's name and whether it is NDJSON by its name, 0 at the end, -1. */
-int nq_input_next(struct nq_input *, const char **name, bool *lines, struct nq_err *);
+/* 1 and the next page's name and its format by that name, 0 at the end, -1. */
+int nq_input_next(struct nq_input *, const char **name, enum nq_format *, struct nq_err *);
 
 /* Hands the page's bytes to fn, as they come, whole. */
 int nq_input_read(struct nq_input *, int (*fn)(void *, const char *, size_t, struct nq_err *),

@@ -36,11 +36,11 @@ flush(FILE *out, struct nq_err *err)
 }
 
 int
-nq_out_lines(FILE *out, struct nq_spool *text, uint64_t lines, struct nq_err *err)
+nq_out_drain(FILE *out, struct nq_page *page, uint64_t most, struct nq_err *err)
 {
-	struct limited_out o = {out, lines};
+	struct limited_out o = {out, most};
 
-	return nq_spool_each(text, put_lines, &o, err) == 0 ? flush(out, err) : -1;
+	return nq_page_drain(page, put_lines, &o, err) == 0 ? flush(out, err) : -1;
 }
 
 int

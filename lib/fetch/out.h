@@ -4,12 +4,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "fetch/spool.h"
+#include "fetch/page.h"
 
 /* What goes out of a page that was accepted, flushed: a page is seen as soon as it is good. */
 
-/* Its first lines, so many. */
-int nq_out_lines(FILE *, struct nq_spool *, uint64_t lines, struct nq_err *);
+/* The first lines, so many, of those that are whole; all of them are forgotten. */
+int nq_out_drain(FILE *, struct nq_page *, uint64_t lines, struct nq_err *);
 
 /* Or all that is there. */
 int nq_out_raw(FILE *, struct nq_spool *, struct nq_err *);

@@ -2,334 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
-#include "base/secret.h"
-#include "base/time.h"
-#include "fetch/follow.h"
-#include "json/mem.h"
-#include "json/text.h"
+#include "fetch/csv.h"
+#include "fetch/extract.h"
 
-enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
+static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-_Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
-
-enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
-
-struct nq_page_parser {
-	struct nq_page *page;
-	yajl_handle yajl;
-	yajl_callbacks cb; /* ours to change: what nobody asks for is not called */
-	struct nq_utf8 utf8;
-	struct nq_follow at;
-	uint32_t list_depth;   /* depth inside the list of records, 0 while outside */
-	uint32_t record_depth; /* depth inside a record, 0 while outside */
-	bool list_seen, has_watermark, failed;
-	const char *chunk;
-	size_t chunk_len, record_from; /* where the part of the record in this chunk starts */
-	size_t record_start;	       /* where the record starts in the spool's memory */
-	uint64_t before;	       /* bytes of the body before this chunk */
-	uint64_t token_end;	       /* offset behind the last token seen outside records */
-	uint64_t values;	       /* at the top */
-	struct nq_time high;	       /* the instant of the watermark */
-	uint64_t id;		       /* of the record, as a digest */
-	char first[512];	       /* of the body, for messages */
-	size_t nfirst;
-	struct nq_err *err;
-};
-
-#define NO_MARK "the watermark of this record is neither text nor number"
-
-static size_t
-here(const struct nq_page_parser *p)
-{
-	return yajl_get_bytes_consumed(p->yajl);
-}
-
-static int
-stop(struct nq_page_parser *p)
-{
-	p->failed = true;
-	return 0;
-}
-
-static int
-fail(struct nq_page_parser *p, const char *why)
-{
-	nq_err_set(
-	    p->err, NQ_FAIL, "byte %llu: %s", (unsigned long long)(p->before + here(p)), why);
-	return stop(p);
-}
-
-static int
-not_object(struct nq_page_parser *p)
-{
-	return fail(p, p->page->spec->lines
-			   ? "a record must be an object"
-			   : "the list of records holds something that is not an object");
-}
-
-/* The targets inside a record, whose paths start where it starts. */
-static uint32_t
-enter_record(struct nq_page_parser *p)
-{
-	const struct nq_page_spec *s = p->page->spec;
-
-	for (int t = WATERMARK; t < TARGETS; t++)
-		p->at.want[t].base = p->record_depth - 1;
-	return (s->has_watermark ? 1u << WATERMARK : 0) | (s->has_field ? 1u << FIELD : 0) |
-	       (s->has_id ? 1u << ID : 0);
-}
-
-/* The targets that the value about to come stands on. */
-static uint32_t
-arrive(struct nq_page_parser *p)
-{
-	const struct nq_page_spec *s = p->page->spec;
-
-	p->values += p->at.depth == 0;
-	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
-}
-
-/* An instant is read once; what is none is told by the general way. */
-static bool
-take_instant(struct nq_page_parser *p, const char *text, size_t n)
-{
-	struct nq_buf *high = &p->page->watermark;
-	struct nq_time t;
-	int naive;
-
-	if (n > NQ_MAX_CURSOR || nq_time_parse((struct nq_str){text, n}, &t, &naive) == -1)
-		return false;
-	if (high->len == 0 || nq_time_cmp(t, p->high) > 0) {
-		nq_buf_reset(high);
-		nq_buf_add(high, text, n);
-		p->high = t;
-	}
-	p->has_watermark = true;
-	return true;
-}
-
-static int
-note_watermark(struct nq_page_parser *p, enum nq_type type, const char *text, size_t n)
-{
-	const struct nq_page_spec *s = p->page->spec;
-
-	if (type == NQ_NULL)
-		return 1;
-	if (type != NQ_STRING && type != NQ_NUMBER)
-		return fail(p, NO_MARK);
-	if (s->cursor_type == NQ_CURSOR_TIMESTAMP && take_instant(p, text, n))
-		return 1;
-	if (nq_watermark_check(s->cursor_type, (struct nq_str){text, n}, p->err) == -1) {
-		nq_err_at(
-		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
-		return stop(p);
-	}
-	nq_watermark_raise(s->cursor_type, &p->page->watermark, (struct nq_str){text, n});
-	p->has_watermark = true;
-	return 1;
-}
-
-static int
-on_scalar(struct nq_page_parser *p, enum nq_type type, const char *text, size_t n)
-{
-	uint32_t done;
-
-	p->token_end = p->before + here(p);
-	if (p->record_depth == 0 && p->at.depth > 0 && p->at.depth == p->list_depth)
-		return not_object(p);
-	done = nq_follow_ends(&p->at, arrive(p));
-	if (p->at.depth == 0 && p->page->spec->lines)
-		return not_object(p);
-	for (int t = 0; done >> t != 0; t++) {
-		if ((done & 1u << t) == 0)
-			continue;
-		if (t == RECORDS && type == NQ_NULL)
-			p->list_seen = true;
-		else if (t == RECORDS)
-			return fail(p, "the records path leads to a single value, not to a list");
-		else if (t == WATERMARK && note_watermark(p, type, text, n) == 0)
-			return 0;
-		else if (t == FIELD)
-			nq_scalar_set(&p->page->field, type, text, n);
-		else if (t == ID && type != NQ_NULL)
-			p->id = nq_hash(type, text, n);
-		else if (t < RECORDS)
-			nq_scalar_set(&p->page->watched[t], type, text, n);
-	}
-	return 1;
-}
-
-static int
-on_null(void *p)
-{
-	return on_scalar(p, NQ_NULL, "null", 4);
-}
-
-static int
-on_boolean(void *p, int yes)
-{
-	return yes != 0 ? on_scalar(p, NQ_TRUE, "true", 4) : on_scalar(p, NQ_FALSE, "false", 5);
-}
-
-static int
-on_number(void *p, const char *text, size_t n)
-{
-	return on_scalar(p, NQ_NUMBER, text, n);
-}
-
-static int
-on_string(void *p, const unsigned char *text, size_t n)
-{
-	return on_scalar(p, NQ_STRING, (const char *)text, n);
-}
-
-static int
-on_key(void *ctx, const unsigned char *text, size_t n)
-{
-	struct nq_page_parser *p = ctx;
-	struct nq_str key = {(const char *)text, n};
-
-	p->token_end = p->before + here(p);
-	if (p->at.depth == p->record_depth && nq_str_is(key, "_nq"))
-		return fail(p, "the member '_nq' is reserved for control lines");
-	nq_follow_key(&p->at, key);
-	return 1;
-}
-
-/* Inside a record, scalars and keys matter only where a wanted path leads. */
-static void
-look_or_not(struct nq_page_parser *p)
-{
-	bool look = p->record_depth == 0 || nq_follow_looks(&p->at);
-	bool keys = look || p->at.depth == p->record_depth;
-
-	p->cb.yajl_null = look ? on_null : NULL;
-	p->cb.yajl_boolean = look ? on_boolean : NULL;
-	p->cb.yajl_number = look ? on_number : NULL;
-	p->cb.yajl_string = look ? on_string : NULL;
-	p->cb.yajl_map_key = keys ? on_key : NULL;
-}
-
-/* What an opening bracket means for the records; 0 ends the parse. */
-static int
-enter(struct nq_page_parser *p, bool is_array, uint32_t done)
-{
-	const struct nq_page_spec *s = p->page->spec;
-	bool in_list = p->at.depth > 0 && p->at.depth == p->list_depth;
-	bool top = p->at.depth == 0 && (s->lines || (s->records.n == 0 && !is_array));
-
-	if (p->record_depth > 0)
-		return 1;
-	if ((in_list || (top && s->lines)) && is_array)
-		return not_object(p);
-	if (in_list || top || ((done & 1u << RECORDS) != 0 && !is_array)) {
-		p->list_seen = true;
-		p->record_depth = p->at.depth + 1;
-		p->record_from = here(p) - 1;
-		p->record_start = p->page->lines.mem.len;
-		p->has_watermark = false;
-		p->page->field.type = NQ_ABSENT;
-		p->id = 0;
-	} else if ((done & 1u << RECORDS) != 0) {
-		p->list_seen = true;
-		p->list_depth = p->at.depth + 1;
-	}
-	return 1;
-}
-
-static int
-on_open(struct nq_page_parser *p, bool is_array)
-{
-	uint32_t now = arrive(p), done = nq_follow_ends(&p->at, now), through = now & ~done;
-
-	if (p->at.depth == NQ_MAX_DEPTH)
-		return fail(p, "nested too deeply");
-	if ((done & 1u << WATERMARK) != 0)
-		return fail(p, NO_MARK);
-	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
-		if ((done & 1u << t) != 0)
-			nq_scalar_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
-	if (enter(p, is_array, done) == 0)
-		return 0;
-	if (p->record_depth == p->at.depth + 1)
-		through |= enter_record(p);
-	nq_follow_open(&p->at, is_array, through);
-	p->token_end = p->before + here(p);
-	look_or_not(p);
-	return 1;
-}
-
-static int
-on_open_map(void *p)
-{
-	return on_open(p, false);
-}
-
-static int
-on_open_array(void *p)
-{
-	return on_open(p, true);
-}
-
-static int
-too_large(struct nq_page_parser *p)
-{
-	nq_err_set(p->err, NQ_FAIL,
-	    "record %llu is larger than %zu bytes (--max-line raises the limit)",
-	    (unsigned long long)p->page->records + 1, p->page->spec->max_line);
-	p->failed = true;
-	return -1;
-}
-
-static int
-take_record(struct nq_page_parser *p)
-{
-	struct nq_page *page = p->page;
-	struct nq_buf *mem = &page->lines.mem;
-	char *text;
-	size_t n;
-
-	nq_buf_add(mem, p->chunk + p->record_from, here(p) - p->record_from);
-	text = mem->data + p->record_start;
-	n = mem->len - p->record_start;
-	if (n > page->spec->max_line && too_large(p) == -1)
-		return 0;
-	if (p->utf8.control && (memchr(text, '\n', n) != NULL || memchr(text, '\r', n) != NULL))
-		nq_text_compact(mem, p->record_start);
-	page->digest = nq_hash(
-	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
-	nq_buf_addc(mem, '\n');
-	if (page->spec->has_watermark && !p->has_watermark && !page->spec->watermark_null_ok) {
-		nq_err_set(p->err, NQ_FAIL,
-		    "record %llu has no watermark (--watermark-null skip passes such records)",
-		    (unsigned long long)page->records + 1);
-		return stop(p);
-	}
-	if (page->spec->has_id)
-		nq_buf_add(&page->ids, &p->id, sizeof(p->id));
-	page->records++;
-	p->record_depth = 0;
-	return nq_spool_settle(&page->lines, p->err) == 0 ? 1 : stop(p);
-}
-
-static int
-on_close(void *ctx)
-{
-	struct nq_page_parser *p = ctx;
-
-	p->token_end = p->before + here(p);
-	if (p->at.depth == p->record_depth && take_record(p) == 0)
-		return 0;
-	if (p->at.depth == p->list_depth)
-		p->list_depth = 0;
-	p->at.depth--;
-	look_or_not(p);
-	return 1;
-}
+enum { BOM = sizeof(byte_order_mark) - 1 };
 
 void
 nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
@@ -341,22 +21,17 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
-	page->parser->page = page;
-}
-
-static void
-drop_yajl(struct nq_page_parser *p)
-{
-	if (p->yajl != NULL)
-		yajl_free(p->yajl);
-	p->yajl = NULL;
+	page->csv = nq_calloc(1, sizeof(*page->csv));
+	nq_csv_init(page->csv);
 }
 
 void
 nq_page_free(struct nq_page *page)
 {
-	drop_yajl(page->parser);
+	nq_extract_free(page->parser);
 	free(page->parser);
+	nq_csv_free(page->csv);
+	free(page->csv);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
 	nq_buf_free(&page->ids);
@@ -368,129 +43,115 @@ nq_page_free(struct nq_page *page)
 int
 nq_page_begin(struct nq_page *page, struct nq_err *err)
 {
-	struct nq_page_parser *p = page->parser;
-
+	(void)err;
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
 	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
+	page->bom = 0;
 	page->field.type = NQ_ABSENT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_scalar_set(&page->watched[i], NQ_ABSENT, "", 0);
-	drop_yajl(p);
-	memset(p, 0, sizeof(*p));
-	p->page = page;
-	p->err = err;
-	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
-		p->at.want[t].path = &page->spec->watch[t];
-	p->at.want[RECORDS].path = &page->spec->records;
-	p->at.want[WATERMARK].path = &page->spec->watermark;
-	p->at.want[FIELD].path = &page->spec->field;
-	p->at.want[ID].path = &page->spec->id;
-	p->cb = (yajl_callbacks){.yajl_start_map = on_open_map,
-	    .yajl_end_map = on_close,
-	    .yajl_start_array = on_open_array,
-	    .yajl_end_array = on_close};
-	look_or_not(p);
-	p->yajl = yajl_alloc(&p->cb, &nq_json_mem, p);
-	yajl_config(p->yajl, yajl_dont_validate_strings, 1);
-	yajl_config(p->yajl, yajl_allow_multiple_values, page->spec->lines ? 1 : 0);
+	nq_extract_begin(page->parser, page);
+	if (page->spec->csv)
+		nq_csv_begin(page->csv, page->spec->delimiter, page->spec->max_line);
 	return 0;
 }
 
 static int
-begins_otherwise(struct nq_page_parser *p)
+at_line(uint64_t line, struct nq_err *err)
 {
-	struct nq_buf first = NQ_BUF_INIT;
-	bool mark = p->nfirst >= 3 && memcmp(p->first, "\xef\xbb\xbf", 3) == 0;
-	bool gzip = p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0;
-
-	nq_secret_excerpt((struct nq_str){p->first, p->nfirst}, SHOWN, &first);
-	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'",
-	    mark   ? "with a byte order mark: "
-	    : gzip ? "like gzip, which no header says: "
-		   : "",
-	    first.data);
-	nq_buf_free(&first);
-	return -1;
+	return nq_err_at(err, "line %llu: ", (unsigned long long)line);
 }
 
 static int
-not_json(struct nq_page_parser *p)
+take_lines(struct nq_page *page, const char *p, size_t n, struct nq_err *err)
 {
-	unsigned char *why = yajl_get_error(p->yajl, 0, NULL, 0);
-	const char *text = (const char *)why, *colon = strstr(text, ": ");
+	struct nq_extract *x = page->parser;
+	const char *feed;
+	size_t k;
 
-	text = colon != NULL ? colon + 2 : text;
-	if (p->before + here(p) <= SHOWN && p->values == 0)
-		begins_otherwise(p);
-	else
-		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
-		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
-	yajl_free_error(p->yajl, why);
-	return -1;
-}
-
-/* The part of an unfinished record that is in this chunk, and the bound of what may come. */
-static int
-keep_rest(struct nq_page_parser *p)
-{
-	struct nq_buf *mem = &p->page->lines.mem;
-
-	if (p->record_depth == 0) {
-		if (p->before + p->chunk_len - p->token_end <= p->page->spec->max_line)
-			return 0;
-		return nq_err_set(p->err, NQ_FAIL, "a value of more than %zu bytes (--max-line)",
-		    p->page->spec->max_line);
+	for (; n > 0; p += k, n -= k) {
+		feed = memchr(p, '\n', n);
+		k = feed != NULL ? (size_t)(feed + 1 - p) : n;
+		if (nq_extract_data(x, p, k, err) == -1 ||
+		    (feed != NULL && nq_extract_line(x, err) == -1))
+			return at_line(x->line, err);
 	}
-	nq_buf_add(mem, p->chunk + p->record_from, p->chunk_len - p->record_from);
-	p->record_from = 0;
-	if (mem->len - p->record_start > p->page->spec->max_line)
-		return too_large(p);
 	return 0;
+}
+
+/* A row of CSV, as JSON. */
+static int
+take_row(void *ctx, const char *p, size_t n, struct nq_err *err)
+{
+	struct nq_page *page = ctx;
+
+	if (nq_extract_data(page->parser, p, n, err) == -1 ||
+	    nq_extract_line(page->parser, err) == -1)
+		return at_line(page->csv->row_line, err);
+	return 0;
+}
+
+static int
+take(struct nq_page *page, const char *p, size_t n, struct nq_err *err)
+{
+	if (page->spec->csv)
+		return nq_csv_data(page->csv, p, n, take_row, page, err);
+	if (page->spec->lines)
+		return take_lines(page, p, n, err);
+	return nq_extract_data(page->parser, p, n, err);
+}
+
+/* What began like a mark, in this piece or an earlier one, and went on otherwise. */
+static int
+take_half_mark(struct nq_page *page, struct nq_err *err)
+{
+	size_t half = page->bom;
+
+	page->bom = BOM;
+	return half > 0 && half < BOM ? take(page, byte_order_mark, half, err) : 0;
 }
 
 int
-nq_page_data(struct nq_page *page, const char *chunk, size_t n, struct nq_err *err)
+nq_page_data(struct nq_page *page, const char *p, size_t n, struct nq_err *err)
 {
-	struct nq_page_parser *p = page->parser;
-	size_t good = nq_utf8_feed(&p->utf8, chunk, n);
-
-	p->err = err;
-	for (size_t i = 0; p->nfirst < sizeof(p->first) && i < n; i++)
-		p->first[p->nfirst++] = chunk[i];
-	p->chunk = chunk;
-	p->chunk_len = n;
 	page->bytes += n;
-	if (yajl_parse(p->yajl, (const unsigned char *)chunk, n) != yajl_status_ok)
-		return p->failed ? -1 : not_json(p);
-	if (good != n)
-		return nq_err_set(err, NQ_FAIL, "byte %llu: not valid UTF-8",
-		    (unsigned long long)(p->before + good + 1));
-	if (keep_rest(p) == -1)
+	while (page->bom < BOM && n > 0 && *p == byte_order_mark[page->bom]) {
+		p++;
+		n--;
+		if (++page->bom == BOM)
+			page->parser->before += BOM;
+	}
+	if (n == 0)
+		return 0;
+	if (page->bom < BOM && take_half_mark(page, err) == -1)
 		return -1;
-	p->before += n;
-	return 0;
+	return take(page, p, n, err);
 }
 
 int
 nq_page_end(struct nq_page *page, struct nq_err *err)
 {
-	struct nq_page_parser *p = page->parser;
-
-	p->err = err;
 	if (page->bytes == 0)
 		return 0;
-	p->chunk = " ";
-	p->chunk_len = 1;
-	if (yajl_complete_parse(p->yajl) != yajl_status_ok) {
-		if (p->failed)
-			return -1;
-		return nq_err_set(err, NQ_TEMPFAIL, "the body ends before its JSON is complete");
-	}
-	if (p->list_seen || page->spec->lines || page->spec->allow_missing)
+	if (take_half_mark(page, err) == -1)
+		return -1;
+	if (page->spec->csv)
+		return nq_csv_end(page->csv, take_row, page, err);
+	if (nq_extract_end(page->parser, err) == 0)
 		return 0;
-	return nq_err_set(err, NQ_FAIL,
-	    "the body has no list of records at the path given "
-	    "(--records names another, --allow-missing-records takes this as an empty page)");
+	return page->spec->lines ? at_line(page->parser->line, err) : -1;
+}
+
+int
+nq_page_drain(struct nq_page *page, nq_spool_fn fn, void *ctx, struct nq_err *err)
+{
+	struct nq_extract *x = page->parser;
+	size_t open = x->record_depth > 0 ? page->lines.mem.len - x->record_start : 0;
+
+	if (nq_spool_drain(&page->lines, open, fn, ctx, err) == -1)
+		return -1;
+	x->record_start = 0;
+	return 0;
 }

@@ -14,9 +14,10 @@
 
 /*
  * One page while it comes in: any pieces of a body go in, the records come out as NDJSON lines in
- * a spool, each the slice of the body that it was, and beside them the values that somebody asked
- * for. One pass of yajl, and inside a record only what is asked for is looked at. Nothing that a
- * failed attempt gave is seen by anyone: nq_page_begin() forgets it.
+ * a spool, each the slice of the body that it was (but of CSV, whose rows become objects), and
+ * beside them the values that somebody asked for. One byte order mark at the start is passed over.
+ * One pass of yajl, and inside a record only what is asked for is looked at. Nothing that a failed
+ * attempt gave is seen by anyone: nq_page_begin() forgets it.
  */
 
 /* The last watch is for the declared number of records, all others for the pager. */
@@ -29,7 +30,9 @@ enum {
 
 struct nq_page_spec {
 	struct nq_path records;		       /* where the list is; the whole body with no steps */
-	bool lines;			       /* NDJSON: each top-level value is a record */
+	bool lines;			       /* a record each, by itself: NDJSON, and CSV */
+	bool csv;			       /* with a header row; lines is set as well */
+	char delimiter;			       /* of CSV */
 	bool allow_missing;		       /* no list there is an empty page */
 	struct nq_path watch[NQ_PAGE_WATCHES]; /* scalars to note, for the pager */
 	uint32_t watching;		       /* bit i: watch[i] is set */
@@ -54,7 +57,9 @@ struct nq_page {
 	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
 	struct nq_scalar field;	 /* of the last record */
 	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
-	struct nq_page_parser *parser;
+	struct nq_extract *parser;
+	struct nq_csv *csv;
+	size_t bom; /* bytes of a byte order mark at the start that were passed over */
 };
 
 void nq_page_init(struct nq_page *, const struct nq_page_spec *);
@@ -68,5 +73,8 @@ int nq_page_begin(struct nq_page *, struct nq_err *);
  */
 int nq_page_data(struct nq_page *, const char *, size_t, struct nq_err *);
 int nq_page_end(struct nq_page *, struct nq_err *);
+
+/* Hands out the records that are complete so far and forgets their text. */
+int nq_page_drain(struct nq_page *, nq_spool_fn, void *ctx, struct nq_err *);
 
 #endif

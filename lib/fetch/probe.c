@@ -21,6 +21,7 @@ struct nq_probe_parser {
 	struct nq_buf key[LOOK]; /* the keys that lead here */
 	int list;		 /* the list whose items come, or -1 */
 	uint32_t list_depth;
+	size_t mark;   /* bytes of a byte order mark at the start */
 	size_t silent; /* bytes since a token was told */
 	bool told, given_up;
 };
@@ -234,6 +235,11 @@ nq_probe_data(void *ctx, const char *text, size_t n, struct nq_err *err)
 	(void)err;
 	if (p->given_up)
 		return 0;
+	for (; n > 0 && p->mark < 3 && *text == "\xef\xbb\xbf"[p->mark]; text++, n--)
+		p->mark++;
+	if (n == 0)
+		return 0;
+	p->mark = 3;
 	p->told = false;
 	p->given_up = yajl_parse(p->yajl, (const unsigned char *)text, n) != yajl_status_ok;
 	p->silent = p->told ? 0 : p->silent + n;

@@ -10,8 +10,9 @@
 #include "fetch/adopt.h"
 #include "fetch/ask.h"
 #include "fetch/cap.h"
+#include "fetch/csv.h"
 #include "fetch/input.h"
-#include "fetch/out.h"
+#include "fetch/stream.h"
 #include "json/text.h"
 
 static int
@@ -41,9 +42,11 @@ open_choices(struct nq_pull *p, const struct nq_pull_options *o, struct nq_err *
 	    strcmp(o->watermark_null, "skip") != 0)
 		return nq_err_set(err, NQ_USAGE, "--watermark-null: write fail or skip, not '%s'",
 		    o->watermark_null);
-	if (o->format != NULL && strcmp(o->format, "json") != 0 && strcmp(o->format, "ndjson") != 0)
-		return nq_err_set(
-		    err, NQ_USAGE, "--format: write json or ndjson, not '%s'", o->format);
+	if (nq_format_parse(o->format, &p->format, err) == -1 ||
+	    nq_csv_delimiter(o->csv_delimiter, &p->spec.delimiter, err) == -1)
+		return -1;
+	if (nq_stream_check(o, err) == -1)
+		return -1;
 	p->spec.watermark_null_ok = o->watermark_null != NULL &&
 				    strcmp(o->watermark_null, "skip") == 0;
 	p->spec.allow_missing = o->allow_missing;
@@ -111,15 +114,19 @@ nq_pull_free(struct nq_pull *p)
 static bool
 must_probe(const struct nq_pull *p)
 {
-	return !p->spec.lines && (p->find_records || p->find_pager);
+	return !p->spec.lines && !p->opt.stream && (p->find_records || p->find_pager);
 }
 
 static int
-body_begin(struct nq_pull *p, bool lines, struct nq_err *err)
+body_begin(struct nq_pull *p, enum nq_format format, struct nq_err *err)
 {
-	p->spec.lines = lines;
+	p->spec.lines = format != NQ_FORMAT_JSON;
+	p->spec.csv = format == NQ_FORMAT_CSV;
 	stop_probing(p);
-	if (p->find_pager && lines && nq_pager_parse(&p->pager, "none", err) == -1)
+	if (nq_stream_begin(p, err) == -1)
+		return -1;
+	if (p->find_pager && (p->spec.lines || p->opt.stream) &&
+	    nq_pager_parse(&p->pager, "none", err) == -1)
 		return -1;
 	nq_spool_reset(&p->raw);
 	if (!must_probe(p))
@@ -135,6 +142,8 @@ body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 	struct nq_pull *p = ctx;
 
 	nq_progress_bytes(n);
+	if (p->opt.stream)
+		return nq_stream_data(p, piece, n, err);
 	if (p->probing || p->opt.raw)
 		nq_buf_add(&p->raw.mem, piece, n);
 	if (nq_spool_settle(&p->raw, err) == -1)
@@ -187,19 +196,16 @@ body_end(struct nq_pull *p, struct nq_err *err)
 static int
 answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 {
-	static const char *const kinds[] = {"application/x-ndjson", "application/ndjson",
-	    "application/jsonl", "application/x-jsonlines", "application/json-seq"};
 	struct nq_pull *p = ctx;
-	bool lines = p->opt.format != NULL && strcmp(p->opt.format, "ndjson") == 0;
 
 	p->answer = r;
 	stop_probing(p);
 	nq_spool_reset(&p->raw);
+	p->written = 0;
 	if (r->rule != NQ_RULE_NONE)
 		return nq_page_begin(&p->page, err);
-	for (size_t i = 0; p->opt.format == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		lines = lines || strcmp(r->content_type.data, kinds[i]) == 0;
-	return body_begin(p, lines, err);
+	return body_begin(
+	    p, p->opt.format != NULL ? p->format : nq_format_of_type(r->content_type.data), err);
 }
 
 /* Whether the page before named this one; where an empty page ends the walk, none does. */
@@ -231,21 +237,6 @@ answer_end(void *ctx, struct nq_err *err)
 	return body_end(p, err);
 }
 
-static int
-write_page(struct nq_pull *p, struct nq_err *err)
-{
-	uint64_t lines = p->page.records;
-
-	if (p->opt.max_records > 0 && p->records + lines >= p->opt.max_records) {
-		lines = p->opt.max_records - p->records;
-		p->limited = true;
-	}
-	p->records += lines;
-	if (p->opt.raw)
-		return nq_out_raw(p->out, &p->raw, err);
-	return nq_out_lines(p->out, &p->page.lines, lines, err);
-}
-
 /* The page is good: out with it, and only now does it count. */
 static int
 accept_page(struct nq_pull *p, struct nq_err *err)
@@ -260,7 +251,7 @@ accept_page(struct nq_pull *p, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL,
 		    "pagination loop: page %" PRIu64 " has the same records as page %" PRIu64,
 		    p->pages, other);
-	if (write_page(p, err) == -1)
+	if (nq_stream_write(p, err) == -1)
 		return -1;
 	if (p->page.watermark.len > 0)
 		nq_watermark_raise(
@@ -317,7 +308,8 @@ static int
 one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct nq_response *r,
     struct nq_err *err)
 {
-	const struct nq_receiver recv = {answer_begin, body_data, answer_end, p};
+	const struct nq_receiver recv = {
+	    answer_begin, body_data, answer_end, p, p->opt.stream ? &p->committed : NULL};
 	struct nq_request q = {.method = method(p), .url = a->url.text.data};
 	char what[32];
 	int more;
@@ -327,7 +319,7 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	q.body = a->body.len > 0 ? nq_buf_str(&a->body) : q.body;
 	q.header = a->header.len > 0 ? a->header.data : NULL;
 	nq_log(NQ_LOG_DEBUG, "fetch", "%s: %s %s", what, q.method, q.url);
-	if (nq_http_do(http, &q, &recv, r, err) == -1)
+	if (nq_http_do(http, &q, &recv, r, err) == -1 && !nq_stream_enough(p, err))
 		return -1;
 	note_cap(p, r);
 	if (r->rule == NQ_RULE_STOP || (r->rule == NQ_RULE_EMPTY && p->find_pager))
@@ -408,20 +400,22 @@ nq_pull_first(struct nq_pull *p, const struct nq_http *http, const char *base, s
 
 /* Each file is looked at by itself: a folder may hold lists of several shapes. */
 static int
-one_file(struct nq_pull *p, struct nq_input *in, const char *name, bool lines, struct nq_err *err)
+one_file(struct nq_pull *p, struct nq_input *in, const char *name, enum nq_format format,
+    struct nq_err *err)
 {
 	bool find_records = p->opt.records == NULL;
 
 	if (p->opt.format != NULL)
-		lines = strcmp(p->opt.format, "ndjson") == 0;
+		format = p->format;
 	p->find_records = find_records;
 	p->find_pager = false;
-	if (body_begin(p, lines, err) == -1 || nq_input_read(in, body_data, p, err) == -1 ||
-	    body_end(p, err) == -1) {
+	if ((body_begin(p, format, err) == -1 || nq_input_read(in, body_data, p, err) == -1 ||
+		body_end(p, err) == -1) &&
+	    !nq_stream_enough(p, err)) {
 		err->status = err->status == NQ_TEMPFAIL ? NQ_FAIL : err->status;
 		return nq_err_at(err, "%s: ", name);
 	}
-	if (p->page.bytes == 0 && !lines)
+	if (p->page.bytes == 0 && !p->spec.lines)
 		return nq_err_set(err, NQ_FAIL, "%s: the file is empty, not JSON", name);
 	if (accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", name);
@@ -437,14 +431,14 @@ nq_pull_file(struct nq_pull *p, const char *path, struct nq_err *err)
 {
 	struct nq_input *in = nq_input_open(path, err);
 	const char *name;
-	bool lines;
+	enum nq_format format;
 	int rc = 1;
 
 	if (in == NULL)
 		return -1;
 	while (rc == 1 && !p->limited) {
-		rc = nq_input_next(in, &name, &lines, err);
-		if (rc == 1 && one_file(p, in, name, lines, err) == -1)
+		rc = nq_input_next(in, &name, &format, err);
+		if (rc == 1 && one_file(p, in, name, format, err) == -1)
 			rc = -1;
 	}
 	p->reason = p->limited ? "the limit that was asked for" : "all files read";
@@ -465,31 +459,4 @@ nq_pull_mark(const struct nq_pull *p, struct nq_mark *m)
 	m->cursor_type = p->spec.cursor_type;
 	nq_buf_addstr(&m->watermark, nq_buf_str(&p->watermark));
 	return true;
-}
-
-void
-nq_pull_report(const struct nq_pull *p, const struct nq_http *http, struct nq_buf *b)
-{
-	const struct nq_http_stats none = {0, 0, 0, 0}, *s = &none;
-
-	if (http != NULL)
-		s = nq_http_stats(http);
-	nq_buf_adds(b, "{");
-	nq_text_number(b, "pages", p->pages);
-	nq_text_number(b, "records", p->records);
-	nq_text_number(b, "bytes", p->bytes);
-	nq_text_number(b, "requests", s->requests);
-	nq_text_number(b, "retries", s->retries);
-	nq_text_name(b, "waited_seconds");
-	nq_buf_addf(b, "%.3f", (double)s->waited_ms / 1000);
-	nq_text_member(b, "stop_reason", p->reason);
-	nq_text_name(b, "declared_total");
-	if (p->suspects.has_total)
-		nq_buf_addf(b, "%" PRIu64, p->suspects.total);
-	else
-		nq_buf_adds(b, "null");
-	nq_text_name(b, "suspicions");
-	nq_buf_addf(b, "[%s", p->suspects.list.data);
-	nq_buf_adds(b, p->capped && p->suspects.n > 0 ? "," : "");
-	nq_buf_adds(b, p->capped ? "\"watermark capped\"]}\n" : "]}\n");
 }

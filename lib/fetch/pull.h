@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "fetch/format.h"
 #include "fetch/page.h"
 #include "fetch/pager.h"
 #include "fetch/probe.h"
@@ -17,7 +18,8 @@
 /*
  * A pull: page after page is received whole, judged, and only then written, so that a failed
  * attempt writes nothing and a retry neither doubles nor skips a record. What is written to out
- * is flushed page by page.
+ * is flushed page by page. With stream a body is written as it comes, and from its first record on
+ * not asked for again.
  */
 struct nq_pull_options {
 	const char *records; /* path, NULL to find out */
@@ -25,7 +27,8 @@ struct nq_pull_options {
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
 	const char *fail_if;		 /* PATH[=VALUE], NULL for none */
-	const char *format;		 /* json, ndjson, NULL by content type or name */
+	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
+	const char *csv_delimiter;	 /* NULL for a comma */
 	uint64_t max_pages, max_records; /* 0: no limit */
 	uint64_t max_line;
 	bool no_cap, allow_missing;
@@ -35,6 +38,7 @@ struct nq_pull_options {
 	const char *id;	    /* path of what no two records share, NULL to not look */
 	bool strict;	    /* suspicions end the pull with NQ_TEMPFAIL */
 	struct nq_list allow_origins;
+	bool stream; /* records are written while their body comes in */
 };
 
 struct nq_pull {
@@ -43,8 +47,10 @@ struct nq_pull {
 	struct nq_page page;
 	struct nq_pager pager;
 	bool find_records, find_pager; /* still to be found out, on the first page */
-	bool lines_by_name;
-	struct nq_spool raw; /* a body, where it is read again or goes out itself */
+	enum nq_format format;	       /* where opt.format says one */
+	struct nq_spool raw;	       /* a body, where it is read again or goes out itself */
+	uint64_t written;	       /* records of this page, under stream */
+	bool committed;		       /* something was written, under stream */
 	struct nq_probe probe;
 	bool probing;
 	const struct nq_response *answer; /* whose body comes in */
@@ -86,8 +92,5 @@ int nq_pull_conclude(struct nq_pull *, struct nq_err *);
  * complete: 0 and no mark.
  */
 bool nq_pull_mark(const struct nq_pull *, struct nq_mark *);
-
-/* The report for --stats as one JSON line. http is NULL for files. */
-void nq_pull_report(const struct nq_pull *, const struct nq_http *, struct nq_buf *);
 
 #endif

@@ -1,6 +1,7 @@
 #include "fetch/spool.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -19,15 +20,21 @@ nq_spool_settle(struct nq_spool *s, struct nq_err *err)
 	return 0;
 }
 
-void
-nq_spool_reset(struct nq_spool *s)
+static void
+forget_file(struct nq_spool *s)
 {
-	nq_buf_reset(&s->mem);
 	if (s->filed > 0 && (ftruncate(s->fd, 0) == -1 || lseek(s->fd, 0, SEEK_SET) == -1)) {
 		close(s->fd);
 		s->fd = -1;
 	}
 	s->filed = 0;
+}
+
+void
+nq_spool_reset(struct nq_spool *s)
+{
+	nq_buf_reset(&s->mem);
+	forget_file(s);
 }
 
 void
@@ -39,9 +46,8 @@ nq_spool_free(struct nq_spool *s)
 	*s = (struct nq_spool)NQ_SPOOL_INIT;
 }
 
-int
-nq_spool_each(struct nq_spool *s, int (*fn)(void *, const char *, size_t, struct nq_err *),
-    void *ctx, struct nq_err *err)
+static int
+each_filed(struct nq_spool *s, nq_spool_fn fn, void *ctx, struct nq_err *err)
 {
 	char piece[64 << 10];
 	uint64_t at = 0;
@@ -57,7 +63,29 @@ nq_spool_each(struct nq_spool *s, int (*fn)(void *, const char *, size_t, struct
 			return -1;
 		at += (uint64_t)n;
 	}
+	return 0;
+}
+
+int
+nq_spool_each(struct nq_spool *s, nq_spool_fn fn, void *ctx, struct nq_err *err)
+{
+	if (each_filed(s, fn, ctx, err) == -1)
+		return -1;
 	return s->mem.len > 0 ? fn(ctx, s->mem.data, s->mem.len, err) : 0;
+}
+
+int
+nq_spool_drain(struct nq_spool *s, size_t last, nq_spool_fn fn, void *ctx, struct nq_err *err)
+{
+	size_t n = s->mem.len - last;
+
+	if (each_filed(s, fn, ctx, err) == -1 || (n > 0 && fn(ctx, s->mem.data, n, err) == -1))
+		return -1;
+	forget_file(s);
+	if (last > 0)
+		memmove(s->mem.data, s->mem.data + n, last);
+	nq_buf_cut(&s->mem, last);
+	return 0;
 }
 
 static int

@@ -27,9 +27,13 @@ int nq_spool_settle(struct nq_spool *, struct nq_err *);
 void nq_spool_reset(struct nq_spool *); /* keeps the file for the next page */
 void nq_spool_free(struct nq_spool *);
 
+typedef int (*nq_spool_fn)(void *ctx, const char *, size_t, struct nq_err *);
+
 /* Hands the content piece by piece, in order, to fn; stops when that returns -1. */
-int nq_spool_each(struct nq_spool *, int (*fn)(void *, const char *, size_t, struct nq_err *),
-    void *ctx, struct nq_err *);
+int nq_spool_each(struct nq_spool *, nq_spool_fn, void *ctx, struct nq_err *);
+
+/* The same, and forgets it, but for the last bytes, which are in memory and stay there. */
+int nq_spool_drain(struct nq_spool *, size_t last, nq_spool_fn, void *ctx, struct nq_err *);
 
 /* Writes the content to the stream. */
 int nq_spool_write(struct nq_spool *, FILE *, struct nq_err *);

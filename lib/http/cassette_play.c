@@ -253,29 +253,47 @@ compare(const struct exchange *x, const struct nq_buf *asked, const struct nq_bu
 	return nq_err_add(err, ", sends another body than %04" PRIu64 " on the cassette", x->n);
 }
 
+/* As it would be on the cassette. */
+static void
+put_asked(const struct nq_tap_request *q, struct nq_buf *out)
+{
+	struct nq_buf raw = NQ_BUF_INIT, masked = NQ_BUF_INIT;
+
+	nq_cassette_put_request(q, &raw);
+	nq_cassette_mask(nq_buf_str(&raw), &masked);
+	simplify(nq_buf_str(&masked), out);
+	explicit_bzero(raw.data, raw.len);
+	nq_buf_free(&raw);
+	nq_buf_free(&masked);
+}
+
+static int
+read_request(
+    struct nq_cassette_player *p, const struct exchange *x, struct nq_buf *out, struct nq_err *err)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	int rc = read_text(p, x, NQ_CASSETTE_REQUEST, &text, err);
+
+	simplify(nq_buf_str(&text), out);
+	nq_buf_free(&text);
+	return rc;
+}
+
 static int
 match(struct nq_cassette_player *p, const struct exchange *x, const struct nq_tap_request *q,
     struct nq_err *err)
 {
-	struct nq_buf raw = NQ_BUF_INIT, masked = NQ_BUF_INIT, asked = NQ_BUF_INIT;
-	struct nq_buf text = NQ_BUF_INIT, recorded = NQ_BUF_INIT;
-	int rc = x != NULL ? read_text(p, x, NQ_CASSETTE_REQUEST, &text, err) : 0;
+	struct nq_buf asked = NQ_BUF_INIT, recorded = NQ_BUF_INIT;
+	int rc = -1;
 
-	nq_cassette_put_request(q, &raw);
-	nq_cassette_mask(nq_buf_str(&raw), &masked);
-	simplify(nq_buf_str(&masked), &asked);
-	simplify(nq_buf_str(&text), &recorded);
+	put_asked(q, &asked);
 	if (x == NULL) {
 		nq_err_set(err, NQ_FAIL, "the cassette ends before the request");
 		show(&asked, err);
-		rc = -1;
-	} else if (rc == 0) {
+	} else if (read_request(p, x, &recorded, err) == 0) {
 		rc = compare(x, &asked, &recorded, err);
 	}
-	nq_buf_free(&raw);
-	nq_buf_free(&masked);
 	nq_buf_free(&asked);
-	nq_buf_free(&text);
 	nq_buf_free(&recorded);
 	return rc;
 }
@@ -334,10 +352,27 @@ now(void *ctx)
 	return p->v[p->next > 0 ? p->next - 1 : 0].time.sec;
 }
 
+static bool
+expects(void *ctx, const char *method, const char *url)
+{
+	struct nq_cassette_player *p = ctx;
+	const struct nq_tap_request q = {method, url, NULL, {NULL, 0}};
+	struct nq_buf asked = NQ_BUF_INIT, recorded = NQ_BUF_INIT;
+	struct nq_err ignored = NQ_ERR_INIT;
+	bool same = p->next < p->n && read_request(p, &p->v[p->next], &recorded, &ignored) == 0;
+
+	put_asked(&q, &asked);
+	same = same && nq_str_eq(nq_cassette_line(nq_buf_str(&asked)),
+			   nq_cassette_line(nq_buf_str(&recorded)));
+	nq_buf_free(&asked);
+	nq_buf_free(&recorded);
+	return same;
+}
+
 void
 nq_cassette_player_tap(struct nq_cassette_player *p, struct nq_tap *tap)
 {
-	*tap = (struct nq_tap){.ctx = p, .play = play, .now = now};
+	*tap = (struct nq_tap){.ctx = p, .play = play, .now = now, .expects = expects};
 }
 
 struct nq_time

@@ -164,6 +164,18 @@ nq_http_stats(const struct nq_http *h)
 }
 
 bool
+nq_http_replays(const struct nq_http *h)
+{
+	return h->opt.tap != NULL && h->opt.tap->play != NULL;
+}
+
+bool
+nq_http_expects(const struct nq_http *h, const char *method, const char *url)
+{
+	return nq_http_replays(h) && h->opt.tap->expects(h->opt.tap->ctx, method, url);
+}
+
+bool
 nq_http_is_ours(const struct nq_http *h, const char *url)
 {
 	struct nq_err err = NQ_ERR_INIT;
@@ -267,13 +279,6 @@ headers_for(const struct nq_http *h, const struct nq_request *q, bool ours)
 	return list;
 }
 
-/* A cassette is played without waiting, whatever it says. */
-static bool
-replays(const struct nq_http *h)
-{
-	return h->opt.tap != NULL && h->opt.tap->play != NULL;
-}
-
 static const char *
 place(const struct nq_request *q)
 {
@@ -286,7 +291,8 @@ note_answer(struct nq_http *h, const struct nq_response *r, struct nq_err *err)
 {
 	struct nq_buf warning = NQ_BUF_INIT;
 
-	if (!h->skew_seen && !replays(h) && nq_skew_told(&r->headers, time(NULL), &warning)) {
+	if (!h->skew_seen && !nq_http_replays(h) &&
+	    nq_skew_told(&r->headers, time(NULL), &warning)) {
 		h->skew_seen = true;
 		nq_log(NQ_LOG_WARN, "http", "%s", warning.data);
 	}
@@ -330,8 +336,8 @@ exchange(struct walk *w, bool ours)
 	enum nq_outcome outcome = NQ_BROKEN;
 
 	w->resp->status = 0;
-	h->over = !replays(h) && nq_rate_turn(h->rate, place(w->q), h->opt.max_wait_ms,
-				     &h->stats.waited_ms, w->err) == -1;
+	h->over = !nq_http_replays(h) && nq_rate_turn(h->rate, place(w->q), h->opt.max_wait_ms,
+					     &h->stats.waited_ms, w->err) == -1;
 	if (!h->over && nq_identity_show(&h->identity, h->x.curl, ours, w->resp->url.data, &url,
 			    &line, w->err) == 0)
 		outcome = send_one(w, ours, url.data, line.data);
@@ -391,7 +397,7 @@ wait_for(
     struct nq_http *h, const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
 {
 	const struct nq_tap *tap = h->opt.tap;
-	int64_t now = replays(h) ? tap->now(tap->ctx) : time(NULL);
+	int64_t now = nq_http_replays(h) ? tap->now(tap->ctx) : time(NULL);
 	int64_t asked = r->status != 0 ? nq_retry_asked(r->status, &r->headers, now) : -1;
 	int64_t ms = nq_retry_backoff(r->attempts, h->opt.retry_min_ms, h->opt.retry_max_ms);
 	char why[32];
@@ -400,13 +406,13 @@ wait_for(
 		return nq_rate_refuse(asked, h->opt.max_wait_ms, err);
 	ms = asked > 0 ? asked : ms;
 	ms += nq_retry_jitter(ms);
-	if (nq_rate_before(h->rate, replays(h) ? 0 : ms, err) == -1)
+	if (nq_rate_before(h->rate, nq_http_replays(h) ? 0 : ms, err) == -1)
 		return -1;
 	nq_log(NQ_LOG_WARN, "http", "%s%s%s, attempt %u of %llu, %s %.3g s", place(q),
 	    q->what != NULL ? ": " : "", err->msg, r->attempts, (unsigned long long)h->opt.attempts,
-	    replays(h) ? "replayed without waiting" : "waiting", (double)ms / 1000);
+	    nq_http_replays(h) ? "replayed without waiting" : "waiting", (double)ms / 1000);
 	h->stats.retries++;
-	if (replays(h))
+	if (nq_http_replays(h))
 		return 0;
 	h->stats.waited_ms += ms;
 	snprintf(why, sizeof(why), r->status != 0 ? "HTTP %ld" : "broken connection", r->status);
@@ -452,7 +458,8 @@ nq_http_do(struct nq_http *h, const struct nq_request *q, const struct nq_receiv
 			renewed = true;
 			continue;
 		}
-		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts)
+		if (verdict != 1 || h->over || r->attempts >= h->opt.attempts ||
+		    (recv != NULL && recv->kept != NULL && *recv->kept))
 			break;
 		if (wait_for(h, q, r, err) == -1)
 			break;

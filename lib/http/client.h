@@ -96,6 +96,11 @@ struct nq_identity *nq_http_identity(struct nq_http *);
 /* Adds the host of the base origin. */
 void nq_http_host(const struct nq_http *, struct nq_buf *);
 
+/* Whether a cassette answers in place of the network, and if so, whether this is what it has next.
+ */
+bool nq_http_replays(const struct nq_http *);
+bool nq_http_expects(const struct nq_http *, const char *method, const char *url);
+
 /* Whether the URL is on the base origin. */
 bool nq_http_is_ours(const struct nq_http *, const char *url);
 
@@ -136,6 +141,8 @@ struct nq_receiver {
 	int (*data)(void *ctx, const char *, size_t, struct nq_err *);
 	int (*end)(void *ctx, struct nq_err *);
 	void *ctx;
+	const bool
+	    *kept; /* not NULL and true: what was taken cannot be forgotten, so no more tries */
 };
 
 void nq_response_init(struct nq_response *);

@@ -18,9 +18,8 @@
 #define LONGEST_SEC UINT64_C(3000000000) /* a token that outlives us: no product overflows */
 
 struct oauth {
-	struct nq_http *http;	     /* the token endpoint's own */
-	struct nq_rate rate;	     /* so is its quota; the deadline is the run's */
-	const struct nq_tap *player; /* NULL unless a cassette is played: its clock counts */
+	struct nq_http *http; /* the token endpoint's own */
+	struct nq_rate rate;  /* so is its quota; the deadline is the run's */
 	char *url;
 	struct nq_buf fixed;   /* of the body: all but the grant */
 	struct nq_buf refresh; /* token; empty for client credentials */
@@ -31,12 +30,10 @@ struct oauth {
 };
 
 static int64_t
-now_ms(const struct oauth *a)
+now_ms(void)
 {
 	struct timespec ts;
 
-	if (a->player != NULL)
-		return a->player->now(a->player->ctx) * 1000;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
@@ -162,12 +159,14 @@ keep_refresh_token(struct oauth *a, struct nq_buf *replacement, struct nq_err *e
 	struct nq_buf line = NQ_BUF_INIT;
 	int rc = 0;
 
-	if (a->player != NULL || replacement->len == 0 || a->refresh.len == 0 ||
+	if (replacement->len == 0 || a->refresh.len == 0 ||
 	    nq_str_eq(nq_buf_str(replacement), nq_buf_str(&a->refresh)))
 		return 0;
 	nq_secret_add(nq_buf_str(replacement));
 	nq_buf_addf(&line, "%s\n", replacement->data);
-	if (a->refresh_file != NULL)
+	if (nq_http_replays(a->http)) /* that of a cassette is no token */
+		rc = 0;
+	else if (a->refresh_file != NULL)
 		rc = nq_io_replace_file(a->refresh_file, nq_buf_str(&line), 0600, err);
 	else
 		nq_log(NQ_LOG_WARN, "http",
@@ -216,6 +215,7 @@ take(struct oauth *a, const struct nq_buf *body, int64_t asked_ms, struct nq_err
 	if (rc == 0)
 		rc = get_text(&d, "refresh_token", &refresh, err);
 	nq_secret_add(nq_buf_str(&token));
+	nq_secret_add(nq_buf_str(&refresh));
 	if (rc == 0)
 		rc = keep_refresh_token(a, &refresh, err);
 	if (rc == 0) {
@@ -241,7 +241,7 @@ ask(struct oauth *a, struct nq_err *err)
 	    .content_type = "application/x-www-form-urlencoded",
 	    .confidential = true};
 	struct nq_response r;
-	int64_t asked_ms = now_ms(a);
+	int64_t asked_ms = now_ms();
 	int rc;
 
 	nq_buf_adds(&form,
@@ -260,12 +260,21 @@ ask(struct oauth *a, struct nq_err *err)
 	return rc;
 }
 
+/* A replay takes a new token where the recorded run did: its clock is another. */
+static bool
+is_stale(const struct oauth *a)
+{
+	if (nq_http_replays(a->http))
+		return nq_http_expects(a->http, "POST", a->url);
+	return now_ms() >= a->stale_ms;
+}
+
 static int
 oauth_line(void *ctx, struct nq_buf *line, struct nq_err *err)
 {
 	struct oauth *a = ctx;
 
-	if (a->token.len > 0 && now_ms(a) >= a->stale_ms)
+	if (a->token.len > 0 && is_stale(a))
 		forget(&a->token);
 	if (a->token.len == 0 && ask(a, err) == -1)
 		return -1;
@@ -411,7 +420,6 @@ set_up(struct oauth *a, const struct nq_oauth_options *o, const struct nq_http_o
 	}
 	own.rate = &a->rate;
 	own.rules = NULL;
-	a->player = own.tap != NULL && own.tap->play != NULL ? own.tap : NULL;
 	a->http = nq_http_open(&own, a->url, err);
 	if (a->http == NULL)
 		return nq_err_at(err, "--token-url: ");

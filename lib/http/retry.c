@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/time.h"
@@ -100,10 +101,51 @@ reset_in(const struct nq_headers *h, int64_t now)
 	return -1;
 }
 
+/* Where the value of a parameter begins that has one of the two names; s.n: nowhere. */
+static size_t
+find_parameter(struct nq_str s, size_t from, const char *letter, const char *word)
+{
+	for (size_t i = from; i < s.n; i++) {
+		if (i > 0 && strchr(";, ", s.p[i - 1]) == NULL)
+			continue;
+		if (s.n - i > strlen(letter) && memcmp(s.p + i, letter, strlen(letter)) == 0)
+			return i + strlen(letter);
+		if (s.n - i > strlen(word) && memcmp(s.p + i, word, strlen(word)) == 0)
+			return i + strlen(word);
+	}
+	return s.n;
+}
+
+static bool
+parameter_at(struct nq_str s, size_t at, int64_t *ms)
+{
+	size_t n = 0;
+
+	while (at + n < s.n && strchr(";, ", s.p[at + n]) == NULL)
+		n++;
+	return seconds((struct nq_str){s.p + at, n}, ms);
+}
+
+/* RateLimit: "a policy";r=0;t=30 or, of an older draft, limit=10, remaining=0, reset=30 */
+static int64_t
+quota_field(const struct nq_headers *h)
+{
+	struct nq_str s;
+	int64_t ms;
+
+	if (!nq_headers_get(h, "RateLimit", 0, &s))
+		return -1;
+	for (size_t i = 0; (i = find_parameter(s, i, "r=", "remaining=")) < s.n;)
+		if (parameter_at(s, i, &ms) && ms == 0 &&
+		    parameter_at(s, find_parameter(s, i, "t=", "reset="), &ms))
+			return ms;
+	return -1;
+}
+
 int64_t
 nq_retry_quota(const struct nq_headers *h, int64_t now)
 {
-	return quota_used_up(h) ? reset_in(h, now) : -1;
+	return quota_used_up(h) ? reset_in(h, now) : quota_field(h);
 }
 
 int64_t
@@ -113,7 +155,8 @@ nq_retry_asked(long status, const struct nq_headers *h, int64_t now)
 
 	if (retry_after(h, now, &ms))
 		return ms;
-	return status == 429 || quota_used_up(h) ? reset_in(h, now) : -1;
+	ms = status == 429 || quota_used_up(h) ? reset_in(h, now) : -1;
+	return ms >= 0 ? ms : quota_field(h);
 }
 
 int64_t

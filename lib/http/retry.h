@@ -24,7 +24,8 @@ int64_t nq_retry_asked(long status, const struct nq_headers *, int64_t now_sec);
 
 /*
  * ms until a quota resets of which nothing is left; -1: some is left, or nobody tells. Such a
- * quota is told by RateLimit-Remaining and -Reset, also with X- before them.
+ * quota is told by RateLimit-Remaining and -Reset, also with X- before them, or by RateLimit alone
+ * (draft-ietf-httpapi-ratelimit-headers).
  */
 int64_t nq_retry_quota(const struct nq_headers *, int64_t now_sec);
 

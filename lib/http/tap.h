@@ -48,6 +48,7 @@ struct nq_tap {
 	int (*play)(
 	    void *ctx, const struct nq_tap_request *, const struct nq_tap_sink *, struct nq_err *);
 	int64_t (*now)(void *ctx); /* the time of the exchange played last, in seconds */
+	bool (*expects)(void *ctx, const char *method, const char *url); /* whether that is next */
 };
 
 #endif

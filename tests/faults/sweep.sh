@@ -22,8 +22,9 @@ strace -f -qq -e trace="$call" -o "$trace" "$@" <"$input" >/dev/null 2>&1 || sta
 ((status == 0)) || { echo "the run without faults ended with $status"; exit 1; }
 calls=$(grep -c "$call(" "$trace" || true)
 
-step=$((calls / ${NQ_SWEEP_MOST:-calls + 1} + 1))
-for ((k = step; k <= calls; k += step)); do
+most=${NQ_SWEEP_MOST:-$calls}
+step=$((calls > most ? (calls + most - 1) / most : 1))
+for ((k = (calls + step - 1) % step + 1; k <= calls; k += step)); do
   "$check" reset
   status=0
   timeout -s KILL 20 strace -f -qq -o "$trace" -e trace="$call" -e inject="$call:$fault:when=$k" "$@" \

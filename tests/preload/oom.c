@@ -135,6 +135,9 @@ refused(const void *caller)
 	return true;
 }
 
+/* The names that the C library gives its parameters are reserved. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 void *
 malloc(size_t n)
 {
@@ -185,3 +188,4 @@ getpwuid(uid_t uid)
 	in_names = false;
 	return pw;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -58,6 +58,9 @@ cut(int fd, size_t n)
 	return n / 2;
 }
 
+/* The names that the C library gives its parameters are reserved. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 ssize_t
 write(int fd, const void *p, size_t n)
 {
@@ -75,3 +78,4 @@ pwrite(int fd, const void *p, size_t n, off_t offset)
 {
 	return pwrite64(fd, p, n, offset);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

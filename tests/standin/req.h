@@ -20,6 +20,7 @@
 #define REQ_BODY   ((size_t)16 << 20)
 
 struct MHD_Connection;
+struct bulk_format;
 struct rule;
 
 struct pair {
@@ -44,6 +45,10 @@ struct req {
 	struct sb out;
 	struct pair extra[REQ_EXTRA];
 	int nextra;
+
+	/* a body that is made while it is sent; see bulk.c */
+	const struct bulk_format *bulk;
+	uint64_t bulk_records;
 
 	/* how the answer is sent; see send.c */
 	const struct rule *fault;

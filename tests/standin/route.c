@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "acme.h"
+#include "bulk.h"
 #include "conf.h"
 #include "echo.h"
 #include "faults.h"
@@ -70,6 +71,7 @@ static const struct {
     {"GET",    "repos/*/*/issues",                 acme_user,   shapes_page},
     {"GET",    "posts/*/comments",                 anyone,      shapes_comments},
     {NULL,     "echo",                             anyone,      echo_request},
+    {"GET",    "bulk",                             anyone,      bulk_begin},
     {"GET",    "files/**",                         anyone,      echo_file},
     {"POST",   "_/faults",                         anyone,      faults_post},
     {"GET",    "_/faults",                         anyone,      faults_get},

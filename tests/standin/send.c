@@ -6,6 +6,7 @@
 
 #include <zlib.h>
 
+#include "bulk.h"
 #include "conf.h"
 #include "faults.h"
 #include "server.h"
@@ -181,7 +182,10 @@ send_reply(struct req *r)
 	if (r->fault != NULL && r->fault->kind == FAULT_GZIP_CUT)
 		r->out.len = limit_of(r);
 	sb_need(&r->out, 0); /* also an empty body has an address */
-	if (spoils(r->fault))
+	if (r->bulk != NULL)
+		resp = MHD_create_response_from_callback(
+		    MHD_SIZE_UNKNOWN, 256 << 10, bulk_read, r, NULL);
+	else if (spoils(r->fault))
 		resp = spoilt_response(r);
 	else
 		resp = MHD_create_response_from_buffer(

@@ -142,7 +142,7 @@ static const struct page_case {
 	"{\"deep\":{\"id\":5}}\n"},
     {".data", NULL, NULL, false, "{\"data\":null}", "records 0"},
     {".data", NULL, NULL, false, "", "records 0"},
-    {".", NULL, ".n", true, "{\"n\":1}\r\n\n{\"n\":-2e3}{\"n\":3}\n {\"n\":\n2}",
+    {".", NULL, ".n", true, "{\"n\":1}\r\n\n{\"n\":-2e3}\n{\"n\":3}\t\n {\"n\":\r2}",
 	"{\"n\":1}\n{\"n\":-2e3}\n{\"n\":3}\n{\"n\":2}\nrecords 4"},
     {".data", NULL, NULL, false, "{\"data\":[{\"a\":1,\"a\":2}],\"data\":[{}]}",
 	"{\"a\":1,\"a\":2}\n{}\nrecords 2"},
@@ -154,12 +154,24 @@ static const struct page_case {
     {".data", NULL, NULL, false, "{\"error\":\"no\"}", "1 the body has no list"},
     {".data", NULL, NULL, false, "{\"data\":[{\"a\":1}],\"x\":[1,2", "75 the body ends"},
     {".data", NULL, NULL, false, "{\"data\":[{\"a\":\"\\u00e", "75 the body ends"},
-    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":", "75 the body ends"},
-    {".", NULL, NULL, true, "{\"a\":1}\n5\n{\"a\":2}\n", "1 byte "},
-    {".", NULL, NULL, true, "{\"a\":1}\nnull\n", "1 byte "},
-    {".", NULL, NULL, true, "{\"a\":1}\n\"x\"\n", "1 byte "},
-    {".", NULL, NULL, true, "{\"a\":1}\n[]\n", "1 byte "},
-    {".", NULL, NULL, true, "[{\"a\":1}]\n", "1 byte "},
+    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":", "75 line 2: the body ends"},
+    {".", NULL, NULL, true, "{\"a\":1}\n5\n{\"a\":2}\n", "1 line 2: byte "},
+    {".", NULL, NULL, true, "{\"a\":1}\nnull\n", "1 line 2: byte "},
+    {".", NULL, NULL, true, "{\"a\":1}\n\"x\"\n", "1 line 2: byte "},
+    {".", NULL, NULL, true, "{\"a\":1}\n[]\n", "1 line 2: byte "},
+    {".", NULL, NULL, true, "[{\"a\":1}]\n", "1 line 1: byte "},
+    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":1}{\"a\":2}\n", "1 line 2: byte 8: more than one"},
+    {".", NULL, NULL, true, "{\"a\":\n1}\n", "1 line 1: the record goes on"},
+    {".", NULL, NULL, true, "{\"a\":1}\n\"cut", "75 line 2: the body ends"},
+    {".", NULL, NULL, true, "\"cut", "75 line 1: the body ends"},
+    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":tru", "75 line 2: the body ends"},
+    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":\"x\xc3", "75 line 2: the body ends"},
+    {".", NULL, NULL, true, "{\"a\":1}\n{\"a\":1}", "{\"a\":1}\n{\"a\":1}\nrecords 2"},
+    {".", NULL, ".n", true, "\xef\xbb\xbf{\"n\":1}", "{\"n\":1}\nrecords 1"},
+    {".", NULL, NULL, false, "\xef\xbb\xbf[{}]", "{}\nrecords 1"},
+    {".", NULL, NULL, false, "\xef\xbb[{}]", "1 "},
+    {".", NULL, NULL, false, "\xef\xbb", "1 "},
+    {".", NULL, NULL, false, "\xef\xbb\xbf[{\"a\":\"\xff\"}]", "1 byte 11: not valid UTF-8"},
 };
 
 static void
@@ -177,6 +189,76 @@ no_cut_changes_anything(void)
 		close_spec(&spec);
 	}
 	nq_buf_free(&whole.text);
+}
+
+static void
+reads_rows_whatever_the_cuts(void)
+{
+	static const struct {
+		const char *body, *want;
+	} rows[] = {
+	    {"a,b\r\n1,2\r\n", "{\"a\":\"1\",\"b\":\"2\"}\nrecords 1"},
+	    {"a,b\n\"1,\"\"\r\n\"\"\",\\\t\n,", "{\"a\":\"1,\\\"\\r\\n\\\"\",\"b\":\"\\\\\\t\"}\n"
+						"{\"a\":\"\",\"b\":\"\"}\nrecords 2"},
+	    {"\xef\xbb\xbf\"a\"\n\n\"\"\n", "{\"a\":\"\"}\n{\"a\":\"\"}\nrecords 2"},
+	    {"\xef\xbc\xa1,b\n1,2", "{\"\xef\xbc\xa1\":\"1\",\"b\":\"2\"}\nrecords 1"},
+	    {"a,b\n\n1,2\n\r\n", "{\"a\":\"1\",\"b\":\"2\"}\nrecords 1"},
+	    {"a,b", "records 0"},
+	    {"", "records 0"},
+	    {"a,b\n1,\"2\n", "75 line 2: the body ends inside a quoted field"},
+	    {"a,b\n1,\"2\n\"\n3", "75 line 4: the body ends in the middle of a row"},
+	    {"a,b\n\"1\n\",2\n3\n", "1 line 4: the row has 1 fields, the header 2"},
+	    {"a,b\n1,2,3\n", "1 line 2: the row has more fields than the header"},
+	    {"a,b\n1,2,\n", "1 line 2: the row has more fields than the header"},
+	    {"a,\n", "1 line 1: column 2 of the header has no name"},
+	    {"\na,b,\"a\"\n", "1 line 2: columns 1 and 3 of the header have the same name 'a'"},
+	    {"a,b\n1,x\"y\"\n", "1 line 2: a quote inside a field"},
+	    {"a,b\n1,\x01\"y\n", "1 line 2: a quote inside a field"},
+	    {"a,b\n1,\"x\"y\n", "1 line 2: something follows the quote"},
+	    {"a,b\n1,2\r3\n", "1 line 2: a carriage return without a line feed"},
+	    {"a,b\n1,\xff\n", "1 line 2: not valid UTF-8"},
+	    {"a,\xff\n1,2\n", "1 line 1: the name of column 2 is not valid UTF-8"},
+	    {"_nq,b\n1,2\n", "1 line 2: the member '_nq' is reserved"},
+	};
+	struct outcome whole = {NQ_BUF_INIT, 0};
+	struct nq_page_spec spec;
+
+	open_spec(&spec, ".", NULL, NULL);
+	spec.lines = spec.csv = true;
+	spec.delimiter = ',';
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		all_cuts(&spec, nq_str(rows[i].body), &whole);
+		if (strncmp(whole.text.data, rows[i].want, strlen(rows[i].want)) != 0)
+			CHECK_STR(whole.text.data, rows[i].want);
+	}
+	close_spec(&spec);
+	nq_buf_free(&whole.text);
+}
+
+/* What was handed out is forgotten, and what is not whole is not handed out. */
+static void
+hands_out_what_is_whole(void)
+{
+	static const char body[] = "[{\"a\":1},{\"b\":[2,{}]} ,\n{\"c\":\"]\"}]";
+	struct nq_buf out = NQ_BUF_INIT;
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_page_spec spec;
+	struct nq_page page;
+
+	open_spec(&spec, ".", NULL, NULL);
+	nq_page_init(&page, &spec);
+	CHECK_INT(nq_page_begin(&page, &err), 0);
+	for (size_t i = 0; i < sizeof(body) - 1; i++) {
+		CHECK_INT(nq_page_data(&page, body + i, 1, &err), 0);
+		CHECK_INT(nq_page_drain(&page, collect, &out, &err), 0);
+		CHECK_ROW(out.len == 0 || out.data[out.len - 1] == '\n', out.data);
+	}
+	CHECK_INT(nq_page_end(&page, &err), 0);
+	CHECK_STR(out.data, "{\"a\":1}\n{\"b\":[2,{}]}\n{\"c\":\"]\"}\n");
+	CHECK_INT(page.records, 3);
+	nq_page_free(&page);
+	close_spec(&spec);
+	nq_buf_free(&out);
 }
 
 /* The first bad byte is told, from 1, wherever the cuts are. */
@@ -299,6 +381,8 @@ reads_paths_that_go_forward(void)
 
 static const struct unit_test tests[] = {
     {"no cut changes anything", no_cut_changes_anything},
+    {"rows are read whatever the cuts", reads_rows_whatever_the_cuts},
+    {"what is whole is handed out", hands_out_what_is_whole},
     {"the first bad byte is told", finds_bad_utf8},
     {"what is watched is noted", notes_what_is_watched},
     {"what is kept is bounded", bounds_what_it_keeps},

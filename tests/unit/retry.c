@@ -37,6 +37,8 @@ static const struct asked_case {
     {503, "X-RateLimit-Reset: 30\n", -1},
     {503, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 30\n", 30000},
     {429, "Retry-After: 2\nX-RateLimit-Reset: 30\n", 2000},
+    {429, "RateLimit: \"default\";r=0;t=30\n", 30000},
+    {503, "RateLimit: \"default\";r=1;t=30\n", -1},
 };
 
 static void
@@ -65,6 +67,14 @@ static const struct asked_case quotas[] = {
     {200, "RateLimit-Remaining: 0\nRateLimit-Reset: 1779964700\n", 0},
     {200, "RateLimit-Remaining: 0\nRateLimit-Reset: -5\n", 0},
     {200, "RateLimit-Remaining: 0\nRateLimit-Reset: 1.5\n", 1500},
+    {200, "RateLimit: \"default\";r=0;t=30\n", 30000},
+    {200, "RateLimit: \"default\";r=50;t=30\n", -1},
+    {200, "RateLimit: \"a\";r=5;t=1, \"b\"; r=0; t=30\n", 30000},
+    {200, "RateLimit: limit=10, remaining=0, reset=7\n", 7000},
+    {200, "RateLimit: limit=10, remaining=3, reset=7\n", -1},
+    {200, "RateLimit: \"default\";r=0\n", -1},
+    {200, "RateLimit: r=\n", -1},
+    {200, "RateLimit: \n", -1},
     {200, "Retry-After: 5\nRateLimit-Remaining: 0\nRateLimit-Reset: 20\n", 20000},
 };
 
