@@ -63,7 +63,7 @@ refused() {
   refused 'bearer='\''${ACME_TOKEN}'\' nq-fetch --auth bearer=s3cr3t http://127.0.0.1:9/
   refused 'write a reference' nq-fetch -H 'Authorization: Bearer s3cr3t' http://127.0.0.1:9/
   refused 'write --auth basic=' nq-fetch http://me:s3cr3t@127.0.0.1:9/
-  refused 'bearer='\''${NUNTIQ_TOKEN}'\' nq-load --to nuntiq:http://127.0.0.1:9/ --object supplier --auth bearer=s3cr3t
+  refused 'bearer='\''${ACME_TOKEN}'\' nq-load --to nuntiq:http://127.0.0.1:9/ --object supplier --auth bearer=s3cr3t
   refused 'write --auth basic=' nq-load --to nuntiq:http://me:s3cr3t@127.0.0.1:9/ --object supplier
   refused 'is no destination' nq-load --to https://me:s3cr3t@127.0.0.1:9/ --table t --key id
   refused 'is no destination' nq-load --to postgresql://me:s3cr3t@127.0.0.1/db --table t --key id
