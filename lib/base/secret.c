@@ -169,17 +169,18 @@ nq_secret_redact_cut(struct nq_buf *b)
 size_t
 nq_secret_at(struct nq_str s, bool *more)
 {
-	size_t longest = 0, n;
+	size_t longest = 0, len;
+	bool cut;
 
 	*more = false;
 	for (size_t i = 0; i < known.n; i++) {
-		n = known.v[i].len < s.n ? known.v[i].len : s.n;
-		if (memcmp(s.p, known.v[i].data, n) != 0)
+		len = known.v[i].len;
+		cut = s.n < len;
+		if (memcmp(s.p, known.v[i].data, cut ? s.n : len) != 0)
 			continue;
-		if (n < known.v[i].len)
-			*more = true;
-		else if (n > longest)
-			longest = n;
+		*more = *more || cut;
+		if (!cut && len > longest)
+			longest = len;
 	}
 	return longest;
 }

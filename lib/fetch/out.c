@@ -36,9 +36,9 @@ flush(FILE *out, struct nq_err *err)
 }
 
 int
-nq_out_drain(FILE *out, struct nq_page *page, uint64_t most, struct nq_err *err)
+nq_out_drain(FILE *out, struct nq_page *page, uint64_t lines, struct nq_err *err)
 {
-	struct limited_out o = {out, most};
+	struct limited_out o = {out, lines};
 
 	return nq_page_drain(page, put_lines, &o, err) == 0 ? flush(out, err) : -1;
 }
