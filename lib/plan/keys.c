@@ -38,7 +38,7 @@ static const struct nq_keys_row keys[] = {
     ROW(REST, "auth", MAP, "how to log in", .map = NQ_IN_AUTH),
     ROW(REST, "headers", FREE, "headers of every request"),
     ROW(REST, "retry", MAP, "when and how often to try again", .map = NQ_IN_RETRY),
-    ROW(REST, "rate", TEXT, "the most requests in a time, as in 10/s", .idle = true),
+    ROW(REST, "rate", TEXT, "the most requests in a time, as in 10/s", .option = "--rate"),
     ROW(REST, "connect_timeout", DURATION, "give up connecting after so long",
 	.option = "--connect-timeout"),
     ROW(REST, "max_time", DURATION, "give up on one request after so long",
