@@ -127,7 +127,7 @@ END
 {"properties":{"a":{"$ref":"x"}}}~byte 21: "$ref": this keyword of JSON Schema is not supported: see nq-map(1)
 {"type":"text"}~byte 9: "text": not a type of JSON Schema
 {"format":"ipv4"}~byte 11: "ipv4": this format is not known: date, date-time, email, uri, uuid are
-{"pattern":"("}~byte 12: "(": not a POSIX extended pattern
+{"pattern":"("}~byte 12: "(": '(' is not a pattern: Unmatched ( or \(
 {"minimum":"1"}~byte 2: "minimum": must be a number
 {"required":"a"}~byte 13: "a": must be an array of names
 {"required":[1]}~byte 14: 1: must be a name

@@ -37,6 +37,10 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   run_cases "$ROOT/tests/map/errors.case"
 }
 
+@test "cases: what is proven before any record" {
+  run_cases "$ROOT/tests/map/before.case"
+}
+
 @test "every function of the program has a case and a line in nq-map(5)" {
   local name n=0
   while read -r name; do
@@ -70,6 +74,12 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   status_is 2
   stdout_is ''
   stderr_is $'nq-map: m.map:3:16: unknown function \'uppr\', did you mean \'upper\'?\n   city: .city | uppr,\n                 ^'
+}
+
+@test "twenty errors of a mapping are told, not more" {
+  run --separate-stderr nq-map -e "{$(printf 'm%d: x,' {1..30})}" </dev/null
+  status_is 2
+  [[ $(grep -c '^nq-map: -e:1:' <<<"$stderr") -eq 20 ]]
 }
 
 @test "columns count characters, and the caret stands under its own" {

@@ -345,24 +345,28 @@ parse_default(struct nq_parser *p)
 /* === functions ============================================================================== */
 
 static int
-unknown_function(struct nq_parser *p)
+no_function(struct nq_parser *p)
 {
 	struct nq_buf b = NQ_BUF_INIT;
+
+	nq_lex_error(&p->lex, p->lex.pos, "expected a function after '|', got %s%s",
+	    nq_lex_shown(&p->lex, &b), nq_lex_is(&p->lex, "|") ? " ('or' is written out)" : "");
+	nq_buf_free(&b);
+	return -1;
+}
+
+static void
+unknown_function(struct nq_parser *p)
+{
 	char *word = nq_strndup(p->lex.text.p, p->lex.text.n);
 	const char *near = nq_func_nearest(word);
 
-	if (p->lex.type != NQ_T_NAME)
-		nq_lex_error(&p->lex, p->lex.pos, "expected a function after '|', got %s%s",
-		    nq_lex_shown(&p->lex, &b),
-		    nq_lex_is(&p->lex, "|") ? " ('or' is written out)" : "");
-	else if (near != NULL)
+	if (near != NULL)
 		nq_lex_error(
 		    &p->lex, p->lex.pos, "unknown function '%s', did you mean '%s'?", word, near);
 	else
 		nq_lex_error(&p->lex, p->lex.pos, "unknown function '%s'", word);
 	free(word);
-	nq_buf_free(&b);
-	return -1;
 }
 
 static int
@@ -387,19 +391,20 @@ parse_arguments(struct nq_parser *p, uint32_t at)
 static int
 parse_call(struct nq_parser *p, uint32_t at)
 {
-	uint32_t row, pos, n;
+	uint32_t row, pos = p->lex.pos, n;
 
-	row = p->lex.type == NQ_T_NAME ? nq_func_find(p->lex.text) : NQ_NONE;
+	if (p->lex.type != NQ_T_NAME)
+		return no_function(p);
+	row = nq_func_find(p->lex.text);
 	if (row == NQ_NONE)
-		return unknown_function(p);
-	pos = p->lex.pos;
+		unknown_function(p);
 	nq_prog_wrap(p->prog, at, NQ_OP_CALL, pos);
 	p->prog->ins[at].arg = row;
 	if (nq_lex_next(&p->lex) == -1 || parse_arguments(p, at) == -1)
 		return -1;
 	n = p->prog->ins[at].n - 1;
-	if (n < nq_functions[row].min || n > nq_functions[row].max)
-		return nq_lex_error(&p->lex, pos, "wrong number of arguments (%u): write %s", n,
+	if (row != NQ_NONE && (n < nq_functions[row].min || n > nq_functions[row].max))
+		nq_lex_error(&p->lex, pos, "wrong number of arguments (%u): write %s", n,
 		    nq_functions[row].form);
 	nq_prog_close(p->prog, at, p->lex.last);
 	return 0;
@@ -412,12 +417,13 @@ goes_on(struct nq_parser *p, uint32_t at)
 	static const char *const words[] = {
 	    "??", "or", "and", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!"};
 	struct nq_str text = nq_prog_text(p->prog, at + 1);
+	uint32_t row = p->prog->ins[at].arg;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; row != NQ_NONE && i < sizeof(words) / sizeof(words[0]); i++)
 		if (nq_lex_is(&p->lex, words[i]))
 			return nq_lex_error(&p->lex, p->lex.pos,
 			    "'|' binds loosest: write (%.*s | %s) %s …", (int)text.n, text.p,
-			    nq_functions[p->prog->ins[at].arg].form, words[i]);
+			    nq_functions[row].form, words[i]);
 	return 0;
 }
 
