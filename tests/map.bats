@@ -64,8 +64,21 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
 @test "the other mappings of examples/ give what is expected of them" {
   diff <(nq-map -f "$ROOT/examples/hubspot/contacts.map" <"$ROOT/examples/hubspot/contacts.ndjson") \
     "$ROOT/examples/hubspot/expected.ndjson"
+  diff <(nq-map -f "$ROOT/examples/lookup/customers.map" <"$ROOT/examples/lookup/customers.ndjson") \
+    "$ROOT/examples/lookup/expected.ndjson"
   diff <(nq-map -f "$ROOT/examples/purchase-orders/lines.map" --schema purchaseorderline \
     <"$ROOT/examples/purchase-orders/orders.ndjson") "$ROOT/examples/purchase-orders/expected.ndjson"
+}
+
+@test "every mapping of examples/ has tests, and they pass" {
+  local map n=0
+  for map in "$ROOT"/examples/{acme,hubspot,lookup,purchase-orders}/*.map; do
+    run --separate-stderr nq-map -f "$map" --test "${map%.map}.test.ndjson"
+    status_is 0
+    [[ $output =~ ^[1-9][0-9]*\ passed,\ 0\ failed$ ]]
+    n=$((n + 1))
+  done
+  ((n == 4))
 }
 
 @test "an error in a mapping file shows the place, the line and a caret" {
@@ -147,7 +160,7 @@ END
   lines '{"a":1}'
   while IFS='|' read -r args want; do
     # shellcheck disable=SC2086 # the words are arguments
-    map $args
+    map $(printf %b "$args")
     status_is 2
     stdout_is ''
     stderr_is "nq-map: $want"
@@ -155,6 +168,7 @@ END
 -f none.map|cannot open 'none.map': No such file or directory
 -e . --arg x|option '--arg': 'x' is not NAME=VALUE
 -e . --arg x=1 --arg x=2|option '--arg': 'x' has a value already
+-e . --arg x=\xff|option '--arg': the value of 'x' is not UTF-8
 -e . --arg root=1|option '--arg': 'root' has a value already
 -e . --max-rejects 5|option '--max-rejects' above 0 needs '--rejects FILE', so that no record is lost
 -e . --max-rejects 5x --rejects r|option '--max-rejects': '5x' is not a number or a share: write 100 or 5%

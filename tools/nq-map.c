@@ -9,9 +9,10 @@
 #include "map/check.h"
 #include "map/compile.h"
 #include "map/run.h"
+#include "map/test.h"
 
 static struct {
-	const char *file, *expr, *schema, *rejects, *max_rejects, *run_id;
+	const char *file, *expr, *schema, *test, *rejects, *max_rejects, *run_id;
 	struct nq_list args;
 	bool from_rejects, check, explain;
 	uint64_t max_line;
@@ -31,6 +32,8 @@ static const struct nq_opt options[] = {
     {"check", 0, NULL, NQ_OPT_FLAG, &opt.check,
 	"check the mapping, against --schema too, and read nothing"},
     {"explain", 0, NULL, NQ_OPT_FLAG, &opt.explain, "print the compiled mapping and read nothing"},
+    {"test", 0, "FILE", NQ_OPT_STR, &opt.test,
+	"map the inputs in FILE and compare with the outputs in it, read nothing else"},
     {"max-line", 0, "SIZE", NQ_OPT_SIZE, &opt.max_line, "bytes of the longest record (16M)"},
     {"run-id", 0, "ID", NQ_OPT_STR, &opt.run_id, "name of the run in log lines"},
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
@@ -105,12 +108,28 @@ explain(const struct nq_prog *prog)
 	return NQ_OK;
 }
 
+static enum nq_status
+test(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *err)
+{
+	struct nq_buf report = NQ_BUF_INIT;
+	struct nq_test t = {
+	    .prog = prog, .schema = schema, .max_line = (size_t)opt.max_line, .report = &report};
+	int rc = nq_test_run(&t, opt.test, err);
+
+	if (rc != -1)
+		fwrite(report.data, 1, report.len, stdout);
+	nq_buf_free(&report);
+	return rc == 0 ? NQ_OK : rc == 1 ? NQ_FAIL : err->status;
+}
+
 /* What the mapping is wanted for; --check has been done when there is something to do it with. */
 static enum nq_status
 use(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *err)
 {
 	if (opt.explain)
 		return explain(prog);
+	if (opt.test != NULL)
+		return test(prog, schema, err);
 	if (opt.check)
 		return NQ_OK;
 	return run(prog, schema, err);
@@ -145,7 +164,7 @@ work(void)
 		status = nq_log_faults(&faults);
 	} else {
 		status = use(&prog, opt.schema != NULL ? &schema : NULL, &err);
-		if (status != NQ_OK && status != NQ_PARTIAL)
+		if (err.msg[0] != '\0')
 			nq_log_failure(&err);
 	}
 	nq_faults_free(&faults);

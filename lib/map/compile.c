@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "json/utf8.h"
 #include "map/bind.h"
 #include "map/parser.h"
 
@@ -350,31 +351,37 @@ parse_mapping(struct nq_parser *p)
 }
 
 static int
+take_arg(struct nq_prog *g, const char *arg, struct nq_err *err)
+{
+	const char *eq = strchr(arg, '=');
+	struct nq_str name, value;
+	uint32_t v;
+
+	if (eq == NULL || eq == arg)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': '%s' is not NAME=VALUE", arg);
+	name = (struct nq_str){arg, (size_t)(eq - arg)};
+	value = nq_str(eq + 1);
+	if (nq_utf8_check(value.p, value.n) != value.n)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': the value of '%.*s' is not UTF-8",
+		    (int)name.n, name.p);
+	if (nq_str_is(name, "root") || nq_prog_find_var(g, name) != NQ_NONE)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': '%.*s' has a value already",
+		    (int)name.n, name.p);
+	v = nq_prog_var(g, name);
+	g->vars[v].is_arg = true;
+	g->vars[v].value = nq_value_string(value);
+	return 0;
+}
+
+static int
 take_args(struct nq_prog *g, const struct nq_list *args, struct nq_faults *faults)
 {
 	struct nq_err err = NQ_ERR_INIT;
-	const char *eq;
-	struct nq_str name;
-	uint32_t v;
 
-	for (size_t i = 0; i < args->n; i++) {
-		eq = strchr(args->v[i], '=');
-		if (eq == NULL || eq == args->v[i]) {
-			nq_err_set(
-			    &err, NQ_USAGE, "option '--arg': '%s' is not NAME=VALUE", args->v[i]);
-			return nq_faults_take(faults, &err);
-		}
-		name = (struct nq_str){args->v[i], (size_t)(eq - args->v[i])};
-		if (nq_str_is(name, "root") || nq_prog_find_var(g, name) != NQ_NONE) {
-			nq_err_set(&err, NQ_USAGE, "option '--arg': '%.*s' has a value already",
-			    (int)name.n, name.p);
-			return nq_faults_take(faults, &err);
-		}
-		v = nq_prog_var(g, name);
-		g->vars[v].is_arg = true;
-		g->vars[v].value = nq_value_string(nq_str(eq + 1));
-	}
-	return 0;
+	for (size_t i = 0; i < args->n; i++)
+		if (take_arg(g, args->v[i], &err) == -1)
+			nq_faults_take(faults, &err);
+	return faults->n > 0 ? -1 : 0;
 }
 
 int

@@ -2,6 +2,8 @@
 
 #include "base/decimal.h"
 #include "base/num.h"
+#include "json/dup.h"
+#include "json/text.h"
 
 static int
 unfit(struct nq_call *c, const char *what)
@@ -33,12 +35,22 @@ nq_fn_tojson(struct nq_call *c, struct nq_value *out)
 	return 0;
 }
 
+/* A value of a record stands on one line, whatever the text looked like. */
 int
 nq_fn_json(struct nq_call *c, struct nq_value *out)
 {
 	struct nq_made *m = nq_eval_make(c->e);
+	uint32_t twice;
 
 	nq_buf_addstr(&m->text, c->in->text);
+	if (nq_eval_made(c->e, c->at, m, out) == -1)
+		return -1;
+	twice = nq_dup_find(&m->doc, 0);
+	if (twice != NQ_NONE)
+		return nq_eval_reject(c->e, c->at, "the member %.*s stands twice in one object",
+		    (int)(m->doc.tok[twice].len > 100 ? 100 : m->doc.tok[twice].len),
+		    nq_doc_raw(&m->doc, twice).p);
+	nq_text_compact(&m->text, 0);
 	return nq_eval_made(c->e, c->at, m, out);
 }
 

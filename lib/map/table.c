@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/io.h"
+#include "json/text.h"
 
 void
 nq_table_init(struct nq_table *t)
@@ -65,11 +66,15 @@ add_keys(struct nq_table *t, struct nq_err *err)
 	return rc;
 }
 
+/* What is found goes into a record, which is one line: so the table is written without blanks. */
 int
 nq_table_read(struct nq_table *t, struct nq_str text, struct nq_err *err)
 {
 	if (text.p != t->text.data)
 		nq_buf_addstr(&t->text, text);
+	if (nq_doc_parse(&t->doc, nq_buf_str(&t->text), err) == -1)
+		return -1;
+	nq_text_compact(&t->text, 0);
 	if (nq_doc_parse(&t->doc, nq_buf_str(&t->text), err) == -1)
 		return -1;
 	if (nq_doc_type(&t->doc, 0) != NQ_OBJECT)
