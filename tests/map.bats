@@ -159,7 +159,7 @@ END
   local args
   lines '{"a":1}'
   while IFS='|' read -r args want; do
-    # shellcheck disable=SC2086 # the words are arguments
+    # shellcheck disable=SC2046 # the words are arguments
     map $(printf %b "$args")
     status_is 2
     stdout_is ''
