@@ -51,6 +51,23 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   ((n >= 30))
 }
 
+@test "every message of the program stands in a test" {
+  # shellcheck source=tests/map/messages.bash
+  source "$ROOT/tests/map/messages.bash"
+  (($(messages "$ROOT/lib/map" | wc -l) > 130))
+  run untested "$ROOT/lib/map" "$ROOT"/tests/map/*.case "$ROOT"/tests/map*.bats
+  stdout_is ''
+}
+
+@test "a mapping of very many names is refused, not slow" {
+  run --separate-stderr nq-map -e "$(printf 'let a%d = 1\n' {1..1001}) {}" </dev/null
+  status_is 2
+  stderr_has '-e:1001:5: more than 1000 names are given by let'
+  printf -- '--arg\na%d=1\n' {1..1001} >args
+  run --separate-stderr xargs -a args nq-map -e '{}' </dev/null
+  stderr_is "nq-map: option '--arg': more than 1000"
+}
+
 @test "the Acme mapping gives Nuntiq suppliers" {
   lines '{"number":"S1","name":" Caf\u00e9 ","active":false,"vat_number":"DE1","address":{"street":"A 1","country":"de"}}' \
     '{"number":"S2","name":"B","address":null}' '{"number":"S3","name":"C","test_account":true}'
@@ -274,7 +291,7 @@ END
   map -e '{b: .a | replace("x", $root.a) | replace("x", $root.a)}'
   status_is 1
   stdout_is "$FAILED"
-  stderr_has 'working memory'
+  stderr_has 'line 1: -e:1:' 'more than 268435456 bytes of working memory'
 }
 
 @test "what is written comes out before the input blocks" {

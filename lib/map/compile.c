@@ -276,7 +276,10 @@ parse_let(struct nq_parser *p)
 		return -1;
 	p->prog->ins[at].slot = (uint16_t)slot;
 	nq_prog_close(p->prog, at, p->lex.last);
-	return slot >= UINT16_MAX ? nq_lex_error(&p->lex, name_at, "too many names") : 0;
+	if (slot >= NQ_MAX_VARS)
+		return nq_lex_error(
+		    &p->lex, name_at, "more than %d names are given by let", NQ_MAX_VARS);
+	return 0;
 }
 
 static int
@@ -367,6 +370,8 @@ take_arg(struct nq_prog *g, const char *arg, struct nq_err *err)
 	if (nq_str_is(name, "root") || nq_prog_find_var(g, name) != NQ_NONE)
 		return nq_err_set(err, NQ_USAGE, "option '--arg': '%.*s' has a value already",
 		    (int)name.n, name.p);
+	if (g->nvar == NQ_MAX_VARS)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': more than %d", NQ_MAX_VARS);
 	v = nq_prog_var(g, name);
 	g->vars[v].is_arg = true;
 	g->vars[v].value = nq_value_string(value);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 
 /* Where a bracket expression ends that starts at i: a ']' that stands first is one of its own. */
 static size_t
@@ -99,6 +98,7 @@ nq_pattern_open(struct nq_pattern *p, struct nq_str s, struct nq_err *err)
 	char told[128];
 	int rc;
 
+	p->text = (struct nq_buf)NQ_BUF_INIT;
 	if (why == NULL) {
 		nq_buf_addstr(&b, s);
 		rc = regcomp(&p->re, b.data, REG_EXTENDED | REG_NOSUB);
@@ -116,12 +116,15 @@ void
 nq_pattern_close(struct nq_pattern *p)
 {
 	regfree(&p->re);
+	nq_buf_free(&p->text);
 }
 
 bool
-nq_pattern_found(const struct nq_pattern *p, struct nq_str s)
+nq_pattern_found(struct nq_pattern *p, struct nq_str s)
 {
 	regmatch_t span = {0, (regoff_t)s.n};
 
-	return regexec(&p->re, s.p, 1, &span, REG_STARTEND) == 0;
+	nq_buf_reset(&p->text);
+	nq_buf_addstr(&p->text, s);
+	return regexec(&p->re, p->text.data, 1, &span, REG_STARTEND) == 0;
 }

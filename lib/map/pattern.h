@@ -4,8 +4,8 @@
 #include <regex.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
-#include "base/str.h"
 
 /*
  * A POSIX extended regular expression, as regex(7) describes it. Patterns may come from records,
@@ -14,6 +14,7 @@
  */
 struct nq_pattern {
 	regex_t re;
+	struct nq_buf text; /* what is looked into, with a NUL behind it for the library */
 };
 
 /* -1: the error tells why it is none. */
@@ -21,6 +22,6 @@ int nq_pattern_open(struct nq_pattern *, struct nq_str, struct nq_err *);
 void nq_pattern_close(struct nq_pattern *);
 
 /* Whether it is found in the text, which may hold NULs. */
-bool nq_pattern_found(const struct nq_pattern *, struct nq_str);
+bool nq_pattern_found(struct nq_pattern *, struct nq_str);
 
 #endif

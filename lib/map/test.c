@@ -95,7 +95,7 @@ map_input(struct nq_test *t, uint32_t input, struct nq_err *why)
 
 	nq_buf_reset(&t->out);
 	if (nq_dup_find(&t->doc, input) != NQ_NONE)
-		return nq_err_set(why, NQ_FAIL, "a member stands twice in one object");
+		return nq_err_set(why, NQ_FAIL, "a member of the input stands twice in one object");
 	if (nq_eval_record(&t->eval, &t->doc, input, &t->out, &written, why) == -1)
 		return -1;
 	p = t->out.data;
