@@ -52,7 +52,7 @@ END
     custom_field_1: .t | split(","),
     supplier_type: .t | default(5),
     organization_code: if .x then .y | length else true end,
-    currency_code: .d | lookup({a: "x"}, 7),
+    custom_field_2: .d | lookup({a: "x"}, 7),
     supplier_location: .l | map({location_code: .c | bool}) }' </dev/null
   status_is 2
   diff <(grep -o "^nq-map: .*" <<<"$stderr") - <<'END'
@@ -62,7 +62,7 @@ nq-map: -e:5:26: schema 'supplier': this value must be null or string, and is an
 nq-map: -e:6:33: schema 'supplier': this value must be null or string, and is a number
 nq-map: -e:7:40: schema 'supplier': this value must be null or string, and is a number
 nq-map: -e:7:52: schema 'supplier': this value must be null or string, and is a boolean
-nq-map: -e:8:40: schema 'supplier': this value must be null or string, and is a number
+nq-map: -e:8:43: schema 'supplier': this value must be null or string, and is a number
 nq-map: -e:9:54: schema 'supplier': this value must be null or string, and is a boolean
 END
   run --separate-stderr nq-map --check --schema none.json -e '{a: x, b: .y | trm}' </dev/null

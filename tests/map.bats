@@ -45,11 +45,16 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   local name n=0
   while read -r name; do
     n=$((n + 1))
-    grep -q "| $name\b" "$ROOT/tests/map/functions.case" || { echo "no case: $name" && false; }
-    grep -Eq "^\.It Ic $name( |$)" "$ROOT/man/nq-map.5" || { echo "not in the manual: $name" && false; }
-  done < <(sed -n '/^const struct nq_function/,/^};/s/^    {"\([a-z0-9_]*\)".*/\1/p' "$ROOT/lib/map/func.c")
-  ((n >= 30))
+    grep -q "| $name\b" "$ROOT"/tests/map/{functions,before}.case || { echo "no case: $name" && false; }
+  done < <(functions)
+  ((n >= 40))
+  diff <(forms | sort) <(sed -nE '/^\.Ss Functions/,/^\.Ss Grammar/s/^\.It Ic //p' "$ROOT/man/nq-map.5" |
+    sed -E 's/ Ns Pq Ar (.*)/(\1)/; s/ , /, /g' | sort)
 }
+
+# The names of the functions, and how they are written, as the table of the program has them.
+functions() { sed -n '/^const struct nq_function/,/^};/s/^    {"\([a-z0-9_]*\)".*/\1/p' "$ROOT/lib/map/func.c"; }
+forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]*\)".*/\1/p' "$ROOT/lib/map/func.c"; }
 
 @test "every message of the program stands in a test" {
   # shellcheck source=tests/map/messages.bash

@@ -55,7 +55,7 @@ make_ready(const struct binder *b, uint32_t i)
 	struct nq_ready ready = {NULL, NULL};
 	struct nq_err why = NQ_ERR_INIT;
 
-	if (f->ready == NULL || b->p->nready == UINT16_MAX)
+	if (f->ready == NULL || b->p->ins[i].n < 2 || b->p->nready == UINT16_MAX)
 		return;
 	if (f->ready(b->p, argument, &ready, &why) == -1)
 		nq_prog_fault(b->p, b->faults, argument, "%s", why.msg);

@@ -55,7 +55,7 @@ const struct nq_function nq_functions[] = {
     {"lookup", "lookup(table, default)", 1, 2, "*x*", '*', nq_fn_lookup,
 	"what stands under that key in a file or an object", nq_ready_table},
     {"to_timestamp", "to_timestamp(format)", 0, 1, "*s", 's', nq_fn_to_timestamp,
-	"as RFC 3339 in UTC", NULL},
+	"as RFC 3339 in UTC", nq_ready_time},
     {"format_time", "format_time(format)", 1, 1, "ss", 's', nq_fn_format_time,
 	"a timestamp as strftime(3) writes it", NULL},
     {"date", "date", 0, 0, "s", 's', nq_fn_date, "the date of a timestamp in UTC", NULL},

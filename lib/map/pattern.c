@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 /* Where a bracket expression ends that starts at i: a ']' that stands first is one of its own. */
 static size_t
 bracket_end(struct nq_str s, size_t i)

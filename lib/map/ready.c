@@ -56,6 +56,25 @@ nq_ready_text(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct nq
 }
 
 int
+nq_ready_time(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct nq_err *err)
+{
+	struct nq_arena arena = NQ_ARENA_INIT;
+	struct nq_str s;
+	int rc = 0;
+
+	(void)r;
+	if (!is_text(p, i))
+		return 0;
+	s = text_at(p, i, &arena);
+	if (!nq_str_is(s, "epoch") && !nq_str_is(s, "epoch_ms") && memchr(s.p, '%', s.n) == NULL)
+		rc = nq_err_set(err, NQ_USAGE,
+		    "'%.*s' is no format of a time: epoch, epoch_ms and those of strptime(3) are",
+		    s.n > 100 ? 100 : (int)s.n, s.p);
+	nq_arena_free(&arena);
+	return rc;
+}
+
+int
 nq_ready_pattern(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct nq_err *err)
 {
 	struct nq_arena arena = NQ_ARENA_INIT;

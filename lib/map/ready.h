@@ -22,6 +22,7 @@ void nq_ready_free(struct nq_ready *);
  * it is made ready, where it is not nothing is. -1: it can never do.
  */
 int nq_ready_text(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
+int nq_ready_time(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 int nq_ready_pattern(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 int nq_ready_table(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 
