@@ -128,7 +128,7 @@ walked() {
   first_page '{"data":[{"id":1}],"total":5000,"next_page":null}'
   found .data none
   fetch /files/page
-  stderr_has "suspicious: 1 records came of 5000 declared"
+  stderr_has "suspicious: 1 record came of 5000 declared"
   first_page '{"data":[{"id":1}],"total":5000,"has_more":false}'
   found .data none
 }

@@ -68,12 +68,12 @@ doubted() {
 
 @test "a server that gives smaller pages than asked for" {
   fetch --paginate page:size-param=per_page,size=100 "/shapes/plain?posts=120&cap=50"
-  doubted "page 1 has 50 records of 100 asked for"
+  doubted "page 1 has 50 of 100 records asked for"
 }
 
 @test "D20 offset: a clamped page is suspicious, though nothing is lost" {
   fetch --paginate offset:limit=100 "/shapes/offset-text?posts=120&cap=50"
-  doubted "page 1 has 50 records of 100 asked for"
+  doubted "page 1 has 50 of 100 records asked for"
   [ "$(jq .records "$STATS")" = 120 ]
 }
 
@@ -85,19 +85,19 @@ doubted() {
 
 @test "an id that comes twice" {
   fetch --id .key /shapes/overlap
-  doubted "20 records have an id that came before, the first on page 1 as on page 1"
+  doubted "20 records with an id that came before, the first on page 1 as on page 1"
 }
 
 @test "an id that comes again on a later page" {
   printf '{"data":[{"id":1},{"id":2}],"next":"/files/two"}' >"$BATS_FILE_TMPDIR/data/one"
   printf '{"data":[{"id":"1"},{"id":2},{"id":3}],"next":null}' >"$BATS_FILE_TMPDIR/data/two"
   fetch --id .id /files/one
-  doubted "1 records have an id that came before, the first on page 2 as on page 1"
+  doubted "1 record with an id that came before, the first on page 2 as on page 1"
 }
 
-@test "records without the id" {
+@test "D81 records without the id: the key and the first such record are named" {
   fetch --id .number /shapes/drf
-  doubted "25 records have no id"
+  doubted "25 records without an id at '.number', the first is record 1 of page 1"
 }
 
 @test "an API that says more, but gives no token" {
@@ -138,7 +138,7 @@ doubted() {
   printf '{"id":2}\n{"id":1}\n' >"$BATS_TEST_TMPDIR/b.ndjson"
   run --separate-stderr nq-fetch --strict --id .id --stats "$STATS" "$BATS_TEST_TMPDIR/a.ndjson" "$BATS_TEST_TMPDIR/b.ndjson"
   status_is 75
-  [ "$(suspicions)" = "2 records have an id that came before, the first on page 1 as on page 1" ]
+  [ "$(suspicions)" = "2 records with an id that came before, the first on page 1 as on page 1" ]
   [ "$(wc -l <<<"$output")" -eq 4 ]
 }
 

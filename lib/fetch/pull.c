@@ -333,8 +333,8 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
 	nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
 	    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
-	    p->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", what,
+	    p->page.records, nq_plural(p->page.records), p->records);
 	return more;
 }
 
@@ -356,8 +356,8 @@ nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 	if (!p->limited)
 		lower_watermark(p);
 	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
-	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
-	    p->records, p->pages, p->reason);
+	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",
+	    p->records, nq_plural(p->records), p->pages, nq_plural(p->pages), p->reason);
 	if (!p->opt.strict || p->suspects.n == 0)
 		return 0;
 	return nq_err_set(
@@ -421,8 +421,8 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, enum nq_forma
 		return nq_err_at(err, "%s: ", name);
 	nq_suspects_ids(&p->suspects, &p->page, p->pages);
 	nq_progress_page(p->pages, p->records, 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
-	    p->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", name,
+	    p->page.records, nq_plural(p->page.records), p->records);
 	return 0;
 }
 
