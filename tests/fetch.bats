@@ -260,7 +260,7 @@ T
   stderr_has "several lists, name one with --records: '.a', '.b.\"odd key\"'"
 }
 
-@test "records: a path that is absent is an error, null there an empty page" {
+@test "A03 records: a path that is absent is an error, null there an empty page" {
   page '' '{"error":"quota exceeded"}'
   run --separate-stderr nq-fetch -r .data -p none --end-mark "$API/t"
   status_is 1
@@ -299,7 +299,7 @@ T
   status_is 0
 }
 
-@test "--fail-if: an error told under a 200 fails, whatever else the page holds" {
+@test "S13 --fail-if: an error told under a 200 fails, whatever else the page holds" {
   local rule body
   while IFS=$'\t' read -r rule body; do
     mend
@@ -395,7 +395,7 @@ T
     [ "$(jq -r .raw_query "$API_LOG")" = 'q=a%2Fb%20%3F%C3%A9' ]
 }
 
-@test "--query encodes, repeats, and sends an equal pair once" {
+@test "A09 --query encodes, repeats, and sends an equal pair once" {
   run --separate-stderr nq-fetch -p none -q 'a=x&y=1+2 é%' -q ids=1 -q ids=2 -q ids=1 -q 'f[b]=1' "$API/echo?ids=2&z"
   status_is 0
   [ "$(jq -r .raw_query "$API_LOG")" = 'ids=2&z&a=x%26y%3D1%2B2%20%C3%A9%25&ids=1&f%5Bb%5D=1' ]
@@ -470,7 +470,7 @@ T
 
 # --- marks ------------------------------------------------------------------------------------
 
-@test "the watermark compares instants: offsets and fractions" {
+@test "D93 the watermark compares instants: offsets and fractions" {
   page '' '[{"t":"2026-05-01T10:00:00Z"},{"t":"2026-05-01T13:00:00.000000001+02:00"},{"t":"2026-05-01T11:00:00.000000000Z"},{"t":"2026-05-01 09:00:00-02:00"}]'
   run --separate-stderr nq-fetch -w .t --end-mark "$API/t"
   status_is 0
@@ -549,7 +549,7 @@ T
 
 # --- what passes ------------------------------------------------------------------------------
 
-@test "records pass byte for byte" {
+@test "O07 records pass byte for byte" {
   local record='{"a":10000000000000000001,"b":1.10,"c":1E400,"d":-0,"e":"\u00e9é\/ \ud800","f" : [ ],"a":2}'
   printf '{"data":[%s]}' "$record" >body
   fault "$(jq -Rsc '{match:"/t",kind:"status",status:200,body:.}' body)"
@@ -596,7 +596,7 @@ $line
   done
 }
 
-@test "a 204 and an empty body are no records" {
+@test "D67 a 204 and an empty body are no records" {
   fault '{"match":"/t","kind":"status","status":204,"body":""}'
   run --separate-stderr nq-fetch --end-mark "$API/t"
   status_is 0
