@@ -110,6 +110,55 @@ doubted() {
   doubted "a page before the declared last one is empty"
 }
 
+@test "a walk that ends on the first page, which leads on in another way: what it would be is said" {
+  local given path other
+  while read -r given path other; do
+    fetch --paginate "$given" --records .data "/shapes/$path"
+    doubted "the walk ended on the first page, which leads on by --paginate '$other'"
+    [ "${#lines[@]}" -eq 6 ]
+  done <<'T'
+cursor relative next-url:next=.next_page
+link absolute next-url:next=.next_page
+page:next=.next next-number page:next=.next_page
+next-url cursor cursor:next=.next_cursor
+T
+  fetch --paginate next-url /shapes/link
+  doubted "the walk ended on the first page, which leads on by --paginate 'link'"
+}
+
+@test "a walk that ends on the first page, which has a flag or a total that says more" {
+  local path
+  for path in has-more offset; do
+    fetch --paginate cursor --records .data "/shapes/$path"
+    doubted "the walk ended on the first page, which has signs of more"
+  done
+  fetch --strict --paginate cursor --records .data /shapes/offset
+  status_is 75
+  [ "$(mark)" = fail ]
+}
+
+@test "a walk that ends on the first page, and it is the only one, or the user wanted no more" {
+  local given path limit
+  while read -r given path limit; do
+    fetch --strict --paginate "$given" ${limit:+"$limit"} "/shapes/$path"
+    status_is 0
+    stderr_is ""
+  done <<'T'
+cursor:next=.paging.next.after hubspot?posts=3
+cursor:more=.has_more more?posts=3
+link github?posts=3
+header gitlab?posts=3
+page:total-pages=.total_pages total-pages?posts=3
+offset:total-items=.total_records offset?posts=3
+keyset:param=starting_after,more=.has_more stripe?posts=3
+next-url:next=._links.next.href hal?posts=3
+cursor cursor?posts=0
+none link
+cursor relative --max-pages=1
+cursor relative --max-records=3
+T
+}
+
 @test "--strict: status 75, a fail mark, and the records that came" {
   fetch --strict --paginate page:next=.next_page /shapes/wrong-total
   status_is 75
