@@ -376,6 +376,12 @@ T
   [ ! -s "$API_LOG" ]
 }
 
+@test "a reference to a parent without --each says so" {
+  run --separate-stderr nq-fetch "$API/posts/"'${record.id}/comments'
+  status_is 2
+  stderr_is "nq-fetch: URL: '\${record.id}' is not set in a parent (--each reads them)"
+}
+
 @test "an unknown or empty reference is named with its place" {
   run --separate-stderr nq-fetch --auth bearer='${NO_SUCH}' "$API/t"
   status_is 2

@@ -26,6 +26,8 @@ unknown_kind(const char *spec, size_t n, struct nq_err *err)
 	nq_err_set(err, NQ_USAGE, "--paginate: unknown kind '%s'", word);
 	if (near != NULL)
 		nq_err_add(err, ", did you mean '%s'?", near);
+	else if (strpbrk(word, "=,") != NULL)
+		nq_err_add(err, " (keys follow a colon: cursor:next=.next,param=after)");
 	free(word);
 	return -1;
 }
