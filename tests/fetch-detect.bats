@@ -155,6 +155,20 @@ walked() {
   refused "the page says that more follow ('.has_more')"
 }
 
+@test "S11 links in a list are not followed by a guess at their place, and are no quiet single page" {
+  local body='{"entry":[{"id":1}],"link":[{"relation":"self","url":"/files/page"},{"relation":"next","url":"/files/two"}]}'
+  printf '%s' "$body" >"$BATS_FILE_TMPDIR/data/page"
+  printf '{"entry":[{"id":2}],"link":[{"relation":"self","url":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/two"
+  fetch --records .entry /files/page
+  refused "the page names the next one in a list: give --paginate next-url:next=.link[1] and the member there"
+  fetch --records .entry --paginate next-url:next=.link[1].url /files/page
+  status_is 0
+  stdout_is $'{"id":1}\n{"id":2}'
+  fetch --records .entry --paginate cursor /files/page
+  status_is 0
+  stderr_has "suspicious: the walk ended on the first page, which has signs of more"
+}
+
 @test "--paginate none takes such a page as it is" {
   printf '%s' '{"data":[{"id":1}],"has_more":true,"total":7}' >"$BATS_FILE_TMPDIR/data/page"
   fetch --paginate none /files/page
