@@ -100,3 +100,31 @@ lagged() {
   [ "$(cursor)" = 2024-01-01T03:00:00Z ]
   [ "$(sql 'SELECT count(*) FROM t')" = 2 ]
 }
+
+# --- what the API cannot filter, nq-map does ------------------------------------------------------
+
+# kept MAPPING-CONDITION: the ids of the records on standard input that it leaves
+kept() { nq-map -e "skip if $1
+{id: .id}" | jq .id | paste -sd ' '; }
+
+@test "A27 a condition leaves what it is true of, and on a member that is not there loses nothing" {
+  [ "$(seq 11 15 | jq -c '{id: .}' | kept '.id < 14')" = '14 15' ]
+  [ "$(seq 11 15 | jq -c '{id: .}' | kept '.idd < 14')" = '11 12 13 14 15' ]
+  local rows='[{"id":1,"t":"2020-01-03"},{"id":2,"t":"2021-01-03"},{"id":3,"t":"2021-01-04"},{"id":4,"t":"2021-02-01"},{"id":5,"t":"2021-01-02"}]'
+  [ "$(jq -c '.[]' <<<"$rows" | kept '.t < "2021-01-01" or .t > "2021-01-05"')" = '2 3 5' ]
+  [ "$(jq -c '.[]' <<<"$rows" | kept '.t < "2021-01-01"')" = '2 3 4 5' ]
+}
+
+@test "A39 below the bar is dropped, on it and without the member is kept" {
+  local rows='{"id":1,"t":10}{"id":2,"t":9}{"id":3,"t":11}{"id":4}'
+  [ "$(jq -c . <<<"$rows" | kept '.t < 10')" = '1 3 4' ]
+}
+
+@test "D87 D88 ranges, open and closed at either end, whatever the order" {
+  [ "$(seq 1 11 | jq -c '{id: .}' | kept '.id < 5')" = '5 6 7 8 9 10 11' ]
+  [ "$(seq 1 11 | jq -c '{id: .}' | kept '.id <= 5')" = '6 7 8 9 10 11' ]
+  [ "$(seq 5 10 | jq -c '{id: .}' | kept '.id >= 10')" = '5 6 7 8 9' ]
+  [ "$(seq 5 10 | jq -c '{id: .}' | kept '.id > 10')" = '5 6 7 8 9 10' ]
+  [ "$(jq -nc '0, 0, 1, 1, 2.1, 1.5, 1.5, 2, 2 | {id: .}' | kept '.id >= 2')" = '0 0 1 1 1.5 1.5' ]
+  [ "$(jq -nc '0, 0, 1, 1, 2.1, 1.5, 1.5, 2, 2 | {id: .}' | kept '.id > 2')" = '0 0 1 1 1.5 1.5 2 2' ]
+}
