@@ -662,6 +662,28 @@ $line
   stderr_has /nonexistent
 }
 
+@test "--stats into a pipe, or through a link to standard error, which both stay what they are" {
+  # a link of our own, for what could go wrong here is that it gets replaced
+  ln -s /proc/self/fd/2 err
+  run --separate-stderr acme --stats err
+  status_is 0
+  [ -L err ]
+  [ "$(jq .records <<<"$stderr")" = 25 ]
+  mkfifo pipe
+  cat pipe >got 3>&- &
+  run --separate-stderr acme --stats pipe
+  wait "$!"
+  status_is 0
+  [ -p pipe ]
+  [ "$(jq .records got)" = 25 ]
+  ln -s kept link
+  echo one >kept
+  run --separate-stderr acme --stats link
+  status_is 0
+  [ -L link ]
+  [ "$(wc -l <kept)" -eq 2 ]
+}
+
 @test "a closed reader ends it by SIGPIPE, also where the parent ignores that" {
   # More than a pipe holds, so that however late the reader comes nq-fetch is still writing when it goes.
   local url="$API/shapes/plain?posts=20000&cap=5000"
