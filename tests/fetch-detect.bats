@@ -169,6 +169,30 @@ walked() {
   stderr_has "suspicious: the walk ended on the first page, which has signs of more"
 }
 
+@test "D31 a token in a header of some name is no quiet single page" {
+  fetch /shapes/header
+  refused "the header 'Cursor' looks like the place of a next page: give --paginate header:name=Cursor,param=NAME"
+  fetch --paginate link --strict /shapes/header
+  status_is 75
+  stderr_has "suspicious: the walk ended on the first page, which has signs of more"
+}
+
+@test "a number of all records in a header that is more than came" {
+  local header
+  for header in '"X-Total-Count":"3"' '"x-total":"3"' '"Content-Range":"items 0-1\/3"'; do
+    mend
+    fault "{\"match\":\"/files/page\",\"kind\":\"headers\",\"headers\":{$header}}"
+    first_page '[{"id":1},{"id":2}]'
+    refused "the page has 2 of 3 records (header '" "names no next one: give --paginate"
+  done
+  for header in '"X-Total-Count":"2"' '"X-Total-Count":"many"' '"X-Total-Count":""' '"Content-Range":"items 0-1\/*"'; do
+    mend
+    fault "{\"match\":\"/files/page\",\"kind\":\"headers\",\"headers\":{$header}}"
+    first_page '[{"id":1},{"id":2}]'
+    found . none
+  done
+}
+
 @test "--paginate none takes such a page as it is" {
   printf '%s' '{"data":[{"id":1}],"has_more":true,"total":7}' >"$BATS_FILE_TMPDIR/data/page"
   fetch --paginate none /files/page

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fetch/hint.h"
 #include "http/link.h"
 
 /* Most usual first: where several fit, the earlier one is taken. */
@@ -339,7 +340,11 @@ nq_detect_pager(const struct nq_probe *p, const struct nq_headers *h, uint64_t r
 		return 0;
 	nq_buf_adds(spec, "none");
 	nq_buf_adds(why, one ? "it is one object" : "nothing in it names another page");
-	return one ? 0 : unfollowed(p, records, err);
+	if (one)
+		return 0;
+	if (says_no_more(p) == NULL && nq_hint_headers(h, records, err) == -1)
+		return -1;
+	return unfollowed(p, records, err);
 }
 
 static bool
