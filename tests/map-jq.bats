@@ -10,7 +10,7 @@ setup() {
 # same SEED MEMBERS RECORDS: the mapping of that seed and its jq program write the same; adds to $values.
 values=0
 same() {
-  "$BUILD/tests/map/generate" "$1" "$2" "$3" .
+  "$BUILD/tests/jq/generate" "$1" "$2" "$3" .
   nq-map -f map <in >nq.out
   jq -c -f jq in >jq.out
   cmp -s nq.out jq.out || {
