@@ -33,7 +33,7 @@ static const struct nq_opt options[] = {
 	"check the mapping, against --schema too, and read nothing"},
     {"explain", 0, NULL, NQ_OPT_FLAG, &opt.explain, "print the compiled mapping and read nothing"},
     {"test", 0, "FILE", NQ_OPT_STR, &opt.test,
-	"map the inputs in FILE and compare with the outputs in it, read nothing else"},
+	"map the inputs in FILE and compare the outputs, read nothing else"},
     {"max-line", 0, "SIZE", NQ_OPT_SIZE, &opt.max_line, "bytes of the longest record (16M)"},
     {"run-id", 0, "ID", NQ_OPT_STR, &opt.run_id, "name of the run in log lines"},
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},

@@ -165,7 +165,7 @@ nq_fn_lookup(struct nq_call *c, struct nq_value *out)
 	if (nq_fn_string(c, &key) == -1)
 		return -1;
 	if (key.type > NQ_NULL && ready.table != NULL)
-		found = nq_value_token(&ready.table->doc, nq_table_get(ready.table, key.text));
+		found = nq_value_token(&ready.table->doc, nq_lookup_get(ready.table, key.text));
 	else if (key.type > NQ_NULL && look_up_now(c, key.text, &found) == -1)
 		return -1;
 	*out = found;

@@ -53,7 +53,7 @@ const struct nq_function nq_functions[] = {
     {"default", "default(value)", 1, 1, "**", '*', nq_fn_default,
 	"value where it is absent, null or an empty text", NULL},
     {"lookup", "lookup(table, default)", 1, 2, "*x*", '*', nq_fn_lookup,
-	"what stands under that key in a file or an object", nq_ready_table},
+	"what stands under that key in a file or an object", nq_ready_lookup},
     {"to_timestamp", "to_timestamp(format)", 0, 1, "*s", 's', nq_fn_to_timestamp,
 	"as RFC 3339 in UTC", nq_ready_time},
     {"format_time", "format_time(format)", 1, 1, "ss", 's', nq_fn_format_time,

@@ -12,7 +12,7 @@ nq_ready_free(struct nq_ready *r)
 	if (r->pattern != NULL)
 		nq_pattern_close(r->pattern);
 	if (r->table != NULL)
-		nq_table_free(r->table);
+		nq_lookup_free(r->table);
 	free(r->pattern);
 	free(r->table);
 	*r = (struct nq_ready){NULL, NULL};
@@ -95,7 +95,7 @@ nq_ready_pattern(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct
 
 /* A table that stands in the mapping, by the same evaluator that would make it for each record. */
 static int
-read_constant(const struct nq_prog *p, uint32_t i, struct nq_table *t, struct nq_err *err)
+read_constant(const struct nq_prog *p, uint32_t i, struct nq_lookup *t, struct nq_err *err)
 {
 	struct nq_buf out = NQ_BUF_INIT;
 	struct nq_eval e;
@@ -105,7 +105,7 @@ read_constant(const struct nq_prog *p, uint32_t i, struct nq_table *t, struct nq
 	e.out = &out;
 	e.err = err;
 	if (nq_eval_emit(&e, i) == 1)
-		rc = nq_table_read(t, nq_buf_str(&out), err);
+		rc = nq_lookup_read(t, nq_buf_str(&out), err);
 	nq_eval_free(&e);
 	nq_buf_free(&out);
 	return rc;
@@ -113,7 +113,7 @@ read_constant(const struct nq_prog *p, uint32_t i, struct nq_table *t, struct nq
 
 /* A file name is meant from where the mapping lies. */
 static int
-open_file(const struct nq_prog *p, uint32_t i, struct nq_table *t, struct nq_err *err)
+open_file(const struct nq_prog *p, uint32_t i, struct nq_lookup *t, struct nq_err *err)
 {
 	struct nq_arena arena = NQ_ARENA_INIT;
 	struct nq_str name = text_at(p, i, &arena);
@@ -127,14 +127,14 @@ open_file(const struct nq_prog *p, uint32_t i, struct nq_table *t, struct nq_err
 	if (strlen(path.data) != path.len)
 		rc = nq_err_set(err, NQ_USAGE, "a file name with a NUL in it");
 	else
-		rc = nq_table_open(t, path.data, err);
+		rc = nq_lookup_open(t, path.data, err);
 	nq_buf_free(&path);
 	nq_arena_free(&arena);
 	return rc;
 }
 
 int
-nq_ready_table(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct nq_err *err)
+nq_ready_lookup(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct nq_err *err)
 {
 	nq_types types = nq_types_of(p, i) & (nq_types)~NQ_TYPES_NONE;
 	bool file = is_text(p, i);
@@ -151,7 +151,7 @@ nq_ready_table(const struct nq_prog *p, uint32_t i, struct nq_ready *r, struct n
 	if (!file && !is_constant(p, i))
 		return 0;
 	r->table = nq_calloc(1, sizeof(*r->table));
-	nq_table_init(r->table);
+	nq_lookup_init(r->table);
 	if ((file ? open_file : read_constant)(p, i, r->table, err) == 0)
 		return 0;
 	nq_ready_free(r);

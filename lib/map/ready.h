@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "map/pattern.h"
 #include "map/prog.h"
-#include "map/table.h"
+#include "map/lookup.h"
 
 /*
  * What a call keeps from record to record because its argument is the same for each: it belongs
@@ -12,7 +12,7 @@
  */
 struct nq_ready {
 	struct nq_pattern *pattern;
-	struct nq_table *table;
+	struct nq_lookup *table;
 };
 
 void nq_ready_free(struct nq_ready *);
@@ -24,6 +24,6 @@ void nq_ready_free(struct nq_ready *);
 int nq_ready_text(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 int nq_ready_time(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 int nq_ready_pattern(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
-int nq_ready_table(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
+int nq_ready_lookup(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 
 #endif

@@ -1,4 +1,4 @@
-#include "map/table.h"
+#include "map/lookup.h"
 
 #include <stdlib.h>
 
@@ -8,24 +8,24 @@
 #include "json/text.h"
 
 void
-nq_table_init(struct nq_table *t)
+nq_lookup_init(struct nq_lookup *t)
 {
-	*t = (struct nq_table){.text = NQ_BUF_INIT};
+	*t = (struct nq_lookup){.text = NQ_BUF_INIT};
 	nq_doc_init(&t->doc);
 }
 
 void
-nq_table_free(struct nq_table *t)
+nq_lookup_free(struct nq_lookup *t)
 {
 	nq_doc_free(&t->doc);
 	nq_buf_free(&t->text);
 	free(t->slot);
-	nq_table_init(t);
+	nq_lookup_init(t);
 }
 
 /* Where the key stands, or the free slot where it belongs. */
 static uint32_t *
-place(const struct nq_table *t, struct nq_str key)
+place(const struct nq_lookup *t, struct nq_str key)
 {
 	uint32_t i = (uint32_t)nq_hash(0, key.p, key.n) & t->mask;
 
@@ -35,7 +35,7 @@ place(const struct nq_table *t, struct nq_str key)
 }
 
 static int
-add_key(struct nq_table *t, uint32_t tok, struct nq_buf *scratch, struct nq_err *err)
+add_key(struct nq_lookup *t, uint32_t tok, struct nq_buf *scratch, struct nq_err *err)
 {
 	struct nq_str key;
 	uint32_t *slot;
@@ -51,7 +51,7 @@ add_key(struct nq_table *t, uint32_t tok, struct nq_buf *scratch, struct nq_err 
 }
 
 static int
-add_keys(struct nq_table *t, struct nq_err *err)
+add_keys(struct nq_lookup *t, struct nq_err *err)
 {
 	const struct nq_tok *tok = t->doc.tok;
 	struct nq_buf scratch = NQ_BUF_INIT;
@@ -68,7 +68,7 @@ add_keys(struct nq_table *t, struct nq_err *err)
 
 /* What is found goes into a record, which is one line: so the table is written without blanks. */
 int
-nq_table_read(struct nq_table *t, struct nq_str text, struct nq_err *err)
+nq_lookup_read(struct nq_lookup *t, struct nq_str text, struct nq_err *err)
 {
 	if (text.p != t->text.data)
 		nq_buf_addstr(&t->text, text);
@@ -84,17 +84,17 @@ nq_table_read(struct nq_table *t, struct nq_str text, struct nq_err *err)
 }
 
 int
-nq_table_open(struct nq_table *t, const char *path, struct nq_err *err)
+nq_lookup_open(struct nq_lookup *t, const char *path, struct nq_err *err)
 {
 	if (nq_io_read_file(path, NQ_MAX_TABLE, &t->text, err) == -1)
 		return -1;
-	if (nq_table_read(t, nq_buf_str(&t->text), err) == -1)
+	if (nq_lookup_read(t, nq_buf_str(&t->text), err) == -1)
 		return nq_err_at(err, "%s: ", path);
 	return 0;
 }
 
 uint32_t
-nq_table_get(const struct nq_table *t, struct nq_str key)
+nq_lookup_get(const struct nq_lookup *t, struct nq_str key)
 {
 	uint32_t tok = *place(t, key);
 
