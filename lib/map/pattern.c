@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { DEEPEST = 10 }; /* groups in groups */
+
 /* Where a bracket expression ends that starts at i: a ']' that stands first is one of its own. */
 static size_t
 bracket_end(struct nq_str s, size_t i)
@@ -15,51 +17,86 @@ bracket_end(struct nq_str s, size_t i)
 	return i;
 }
 
-/* The largest number of what stands in braces from i on. */
-static size_t
-count_at(struct nq_str s, size_t i)
-{
-	size_t most = 1, n = 0;
+/*
+ * What the library would have to build. Its time grows with the places of a pattern, counted
+ * repeats written out, and with a high power of how deep repeats stand in repeats.
+ */
+struct plan {
+	size_t group[DEEPEST], depth; /* sizes in front of the open groups */
+	size_t size, last;	      /* of the group so far, and of what a repeat would repeat */
+	bool repeated;		      /* a repeat stands right before */
+};
 
-	for (; i < s.n && s.p[i] != '}'; i++) {
-		n = s.p[i] == ',' || n > NQ_MAX_PATTERN_SIZE ? 0 : n * 10 + (size_t)(s.p[i] - '0');
-		most = n > most ? n : most;
+/* The largest number in the braces that open at i, and where they close. */
+static size_t
+count_at(struct nq_str s, size_t i, size_t *most)
+{
+	size_t n = 0;
+
+	for (*most = 1; i < s.n && s.p[i] != '}'; i++) {
+		n = s.p[i] >= '0' && s.p[i] <= '9' ? n * 10 + (size_t)(s.p[i] - '0') : 0;
+		n = n > NQ_MAX_PATTERN_SIZE ? NQ_MAX_PATTERN_SIZE + 1 : n;
+		*most = n > *most ? n : *most;
 	}
-	return most;
+	return i;
 }
 
-/* How many places the pattern has when its counted repeats are written out; 0: nested too deeply.
- */
-static size_t
-size_of(struct nq_str s)
+static const char *
+repeat(struct plan *p, struct nq_str s, size_t *i)
 {
-	size_t group[NQ_MAX_DEPTH], depth = 0, size = 1, last = 1;
+	size_t times = 1;
 
-	for (size_t i = 0; i < s.n && size <= NQ_MAX_PATTERN_SIZE; i++) {
-		if (s.p[i] == '(') {
-			if (depth == NQ_MAX_DEPTH)
-				return 0;
-			group[depth++] = size;
-			size = last = 1;
-			continue;
-		}
-		if (s.p[i] == '{') {
-			last *= count_at(s, i + 1);
-			size += last;
-			continue;
-		}
-		last = 1;
-		if (s.p[i] == ')' && depth > 0) {
-			last = size;
-			size += group[--depth];
-		} else if (s.p[i] == '[') {
-			i = bracket_end(s, i);
-		} else if (s.p[i] == '\\') {
-			i++;
-		}
-		size++;
+	if (p->repeated)
+		return "a repeat stands behind a repeat";
+	p->repeated = true;
+	if (s.p[*i] == '{')
+		*i = count_at(s, *i, &times);
+	p->last *= times;
+	p->size += p->last;
+	return NULL;
+}
+
+/* One character, bracket expression or group bracket. */
+static const char *
+step(struct plan *p, struct nq_str s, size_t *i)
+{
+	p->repeated = false;
+	if (s.p[*i] == '(') {
+		if (p->depth == DEEPEST)
+			return "groups are nested too deeply";
+		p->group[p->depth++] = p->size;
+		p->size = p->last = 1;
+		return NULL;
 	}
-	return size;
+	p->last = 1;
+	if (s.p[*i] == ')' && p->depth > 0) {
+		p->last = p->size;
+		p->size += p->group[--p->depth];
+	} else if (s.p[*i] == '[') {
+		*i = bracket_end(s, *i);
+	} else if (s.p[*i] == '\\') {
+		++*i;
+	}
+	p->size++;
+	return NULL;
+}
+
+/* NULL when the pattern is small enough. */
+static const char *
+too_much(struct nq_str s)
+{
+	struct plan p = {.size = 1, .last = 1};
+	const char *why = NULL;
+
+	for (size_t i = 0; i < s.n && why == NULL; i++) {
+		if (s.p[i] != '\0' && strchr("*+?{", s.p[i]) != NULL)
+			why = repeat(&p, s, &i);
+		else
+			why = step(&p, s, &i);
+		if (why == NULL && p.size > NQ_MAX_PATTERN_SIZE)
+			why = "its repeats are too many";
+	}
+	return why;
 }
 
 static bool
@@ -75,18 +112,13 @@ refers_back(struct nq_str s)
 static const char *
 objection(struct nq_str s)
 {
-	size_t size;
-
 	if (s.n > NQ_MAX_PATTERN)
 		return "it is longer than 1000 bytes";
 	if (memchr(s.p, '\0', s.n) != NULL)
 		return "it holds a NUL";
 	if (refers_back(s))
 		return "POSIX extended patterns have no back-references";
-	size = size_of(s);
-	if (size == 0)
-		return "nested too deeply";
-	return size > NQ_MAX_PATTERN_SIZE ? "its repeats are too many" : NULL;
+	return too_much(s);
 }
 
 int

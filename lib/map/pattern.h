@@ -10,7 +10,7 @@
 /*
  * A POSIX extended regular expression, as regex(7) describes it. Patterns may come from records,
  * so what makes the library slow or large without bound is refused: NUL, back-references (which
- * POSIX does not have here), long patterns and repeats of repeats.
+ * POSIX does not have here), long patterns, large repeats and deep ones.
  */
 struct nq_pattern {
 	regex_t re;
