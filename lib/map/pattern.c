@@ -51,8 +51,8 @@ repeat(struct plan *p, struct nq_str s, size_t *i)
 	p->repeated = true;
 	if (s.p[*i] == '{')
 		*i = count_at(s, *i, &times);
+	p->size += p->last * (times - 1);
 	p->last *= times;
-	p->size += p->last;
 	return NULL;
 }
 
