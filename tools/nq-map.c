@@ -54,12 +54,12 @@ parse(int argc, char **argv, struct nq_err *err)
 
 	if (first < 0)
 		return first;
+	if ((opt.file == NULL) == (opt.expr == NULL))
+		return nq_err_set(err, NQ_USAGE, "one mapping is needed: -f FILE, or -e MAPPING");
 	if (first < argc)
 		return nq_err_set(err, NQ_USAGE,
 		    "'%s' is one argument too many: records are read from standard input",
 		    argv[first]);
-	if ((opt.file == NULL) == (opt.expr == NULL))
-		return nq_err_set(err, NQ_USAGE, "one mapping is needed: -f FILE, or -e MAPPING");
 	if (opt.max_line == 0 || opt.max_line > NQ_MAX_LINE_CAP)
 		return nq_err_set(err, NQ_USAGE, "option '--max-line': from 1 to 1G");
 	nq_log_run_id(opt.run_id);

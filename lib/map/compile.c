@@ -18,7 +18,7 @@ nq_parse_expect(struct nq_parser *p, const char *word, const char *context)
 	if (nq_lex_is(&p->lex, word))
 		return nq_lex_next(&p->lex);
 	nq_lex_shown(&p->lex, &b);
-	if (nq_lex_is(&p->lex, "="))
+	if (nq_lex_is(&p->lex, "=") && *word != ':')
 		rc = nq_lex_error(&p->lex, p->lex.pos, "'=' has no meaning: equality is '=='");
 	else
 		rc = nq_lex_error(

@@ -84,6 +84,24 @@ nq_func_nearest(const char *name)
 }
 
 const char *
+nq_func_foreign(struct nq_str name)
+{
+	static const char *const names[][2] = {{"add", "sum"}, {"ascii_downcase", "lower"},
+	    {"ascii_upcase", "upper"}, {"fromjson", "json"}, {"has", "contains(name)"},
+	    {"len", "length"}, {"not", "not in front of the value: not .x"},
+	    {"select", "filter(condition), or when in an array"}, {"sort_by", "sort(expression)"},
+	    {"strftime", "format_time(format)"}, {"strptime", "to_timestamp(format)"},
+	    {"sub", "replace(old, new)"}, {"gsub", "replace(old, new)"},
+	    {"substr", "slice(from, to)"}, {"test", "matches(pattern)"}, {"tonumber", "number"},
+	    {"tostring", "string"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (nq_str_is(name, names[i][0]))
+			return names[i][1];
+	return NULL;
+}
+
+const char *
 nq_func_letter_name(char letter)
 {
 	static const struct {

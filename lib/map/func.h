@@ -44,6 +44,8 @@ extern const struct nq_function nq_functions[];
 
 uint32_t nq_func_find(struct nq_str name); /* the row, or NQ_NONE */
 const char *nq_func_nearest(const char *name);
+/* How to write what jq and others call so, or NULL. */
+const char *nq_func_foreign(struct nq_str name);
 
 /* How messages call what a letter of takes stands for: "a string" … */
 const char *nq_func_letter_name(char);

@@ -213,13 +213,39 @@ dot(struct nq_lex *l)
 	return 0;
 }
 
+/* What other languages write, and what it is here. */
+static const char *
+foreign(const struct nq_lex *l)
+{
+	static const char *const signs[][2] = {
+	    {"//", "'//' has no meaning: a default is written '?\?', a comment starts with '#'"},
+	    {"/*", "'/*' has no meaning: a comment starts with '#'"},
+	    {"&&", "'&&' has no meaning: 'and' is written out"},
+	    {"? ", "'?' has no meaning: write if … then … else … end"},
+	    {"@", "'@' has no meaning here: a function has a plain name, as in .x | base64"},
+	    {";", "';' has no meaning: a comma parts members and arguments"},
+	    {"'", "strings stand in double quotes"},
+	};
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		n = strlen(signs[i][0]);
+		if (l->source.n - l->at >= n && memcmp(l->source.p + l->at, signs[i][0], n) == 0)
+			return signs[i][1];
+	}
+	return NULL;
+}
+
 static int
 sign(struct nq_lex *l)
 {
 	static const char *const signs[] = {"??", "==", "!=", "<=", ">=", "{", "}", "[", "]", "(",
 	    ")", ",", ":", "|", "!", "<", ">", "+", "-", "*", "/", "%", "="};
+	const char *told = foreign(l);
 	size_t n;
 
+	if (told != NULL)
+		return nq_lex_error(l, l->pos, "%s", told);
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		n = strlen(signs[i]);
 		if (l->source.n - l->at >= n && memcmp(l->source.p + l->at, signs[i], n) == 0) {
@@ -227,8 +253,6 @@ sign(struct nq_lex *l)
 			return 0;
 		}
 	}
-	if (peek(l, 0) == '\'')
-		return nq_lex_error(l, l->pos, "strings stand in double quotes");
 	n = 1;
 	while (((unsigned char)peek(l, n) & 0xc0) == 0x80)
 		n++;

@@ -6,9 +6,10 @@
 
 /*
  * The parts of the recursive-descent parser, for each other only: compile.c reads statements,
- * objects and arrays, expr.c everything with operators, parse_path.c paths. Each function reads one
- * thing, appends its instructions to the program, and returns -1 when a fault was told; a fault
- * that leaves no doubt where the text goes on, as a name that is not known, is told without -1.
+ * objects and arrays, expr.c everything with operators, parse_path.c paths, parse_call.c functions.
+ * Each function reads one thing, appends its instructions to the program, and returns -1 when a
+ * fault was told; a fault that leaves no doubt where the text goes on, as a name that is not known,
+ * is told without -1.
  */
 struct nq_parser {
 	struct nq_lex lex;
@@ -42,6 +43,8 @@ int nq_parse_array(struct nq_parser *);
 
 /* The steps of a path that adjoin the token at hand, into the path instruction at. */
 int nq_parse_steps(struct nq_parser *, uint32_t at, bool first);
+/* The functions behind the expression at, if there is a '|'. */
+int nq_parse_calls(struct nq_parser *, uint32_t at);
 int nq_parse_path(struct nq_parser *);
 int nq_parse_var(struct nq_parser *);
 
