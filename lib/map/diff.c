@@ -102,14 +102,12 @@ differ(struct nq_diff *d, uint32_t want, uint32_t got)
 	struct nq_value a = nq_value_token(d->want, want), b = nq_value_token(d->got, got);
 	struct nq_arena arena = NQ_ARENA_INIT;
 
-	if (type == NQ_ABSENT || type != nq_doc_type(d->got, got)) {
-		tell(d, want, got);
-	} else if (type == NQ_OBJECT) {
+	if (type == nq_doc_type(d->got, got) && type == NQ_OBJECT) {
 		differ_members(d, d->want, want, got);
 		differ_members(d, d->got, want, got);
-	} else if (type == NQ_ARRAY) {
+	} else if (type == nq_doc_type(d->got, got) && type == NQ_ARRAY) {
 		differ_items(d, want, got);
-	} else if (!nq_value_same(&a, &b, &arena)) {
+	} else if (type == NQ_ABSENT || !nq_value_same(&a, &b, &arena)) {
 		tell(d, want, got);
 	}
 	nq_arena_free(&arena);

@@ -81,6 +81,15 @@ go_back(struct nq_parser *p, const struct nq_point *pt)
 	p->lost |= p->lex.faults->n >= NQ_MAX_FAULTS;
 }
 
+/* 0 at what ends the member or item, 1 at the next member, -1 elsewhere. */
+static int
+at_end(const struct nq_lex *l, const char *closer)
+{
+	if (nq_lex_is(l, ",") || nq_lex_is(l, closer))
+		return 0;
+	return *closer == '}' && starts_member(l) ? 1 : -1;
+}
+
 int
 nq_parse_recover(struct nq_parser *p, const struct nq_point *pt, const char *closer)
 {
@@ -89,13 +98,9 @@ nq_parse_recover(struct nq_parser *p, const struct nq_point *pt, const char *clo
 
 	go_back(p, pt);
 	while (!p->lost && rc == -1) {
-		if (nest.depth > 0 || p->lex.pos < p->lex.wrong_at)
-			p->lost = pass(&nest, &p->lex) == -1;
-		else if (nq_lex_is(&p->lex, ",") || nq_lex_is(&p->lex, closer))
-			rc = 0;
-		else if (*closer == '}' && starts_member(&p->lex))
-			rc = 1;
-		else
+		if (nest.depth == 0 && p->lex.pos >= p->lex.wrong_at)
+			rc = at_end(&p->lex, closer);
+		if (rc == -1)
 			p->lost = pass(&nest, &p->lex) == -1;
 	}
 	p->lex.quiet = false;

@@ -113,10 +113,10 @@ nq_types_name(nq_types types, struct nq_buf *b)
 	struct nq_value v = {.type = NQ_NULL};
 	const char * or = "";
 
-	for (uint8_t t = NQ_NULL; t <= NQ_OBJECT; t++) {
+	for (int t = NQ_NULL; t <= NQ_OBJECT; t++) {
 		if ((types & NQ_TYPE(t)) == 0 || (t == NQ_TRUE && (types & NQ_TYPE(NQ_FALSE)) != 0))
 			continue;
-		v.type = t;
+		v.type = (uint8_t)t;
 		nq_buf_addf(b, "%s%s", or, nq_value_type_name(&v));
 		or = " or ";
 	}
