@@ -142,25 +142,33 @@ key_const(struct reader *r, uint32_t tok, uint32_t at)
 }
 
 static int
-key_pattern(struct reader *r, uint32_t tok, uint32_t at)
+open_pattern(struct reader *r, uint32_t tok, uint32_t at, struct nq_str s)
 {
 	struct nq_schema_node *node = &r->s->node[at];
 	struct nq_err why = NQ_ERR_INIT;
-	struct nq_buf b = NQ_BUF_INIT;
-	struct nq_str s;
-	int rc = -1;
 
-	if (r->s->doc.tok[tok].type != NQ_STRING || nq_doc_string(&r->s->doc, tok, &b, &s) == -1)
-		return bad(r, tok, "must be a pattern");
 	node->pattern = nq_calloc(1, sizeof(*node->pattern));
 	node->pattern_tok = tok;
-	rc = nq_pattern_open(node->pattern, s, &why);
-	nq_buf_free(&b);
-	if (rc == 0)
+	if (nq_pattern_open(node->pattern, s, &why) == 0)
 		return 0;
 	free(node->pattern);
 	node->pattern = NULL;
 	return bad(r, tok, why.msg);
+}
+
+static int
+key_pattern(struct reader *r, uint32_t tok, uint32_t at)
+{
+	struct nq_buf b = NQ_BUF_INIT;
+	struct nq_str s;
+	int rc;
+
+	if (r->s->doc.tok[tok].type == NQ_STRING && nq_doc_string(&r->s->doc, tok, &b, &s) == 0)
+		rc = open_pattern(r, tok, at, s);
+	else
+		rc = bad(r, tok, "must be a pattern");
+	nq_buf_free(&b);
+	return rc;
 }
 
 static int
