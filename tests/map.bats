@@ -151,6 +151,21 @@ forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]
   stderr_has 'nested too deeply'
 }
 
+@test "a mapping of very many operators is refused, not a crash, and a thousand are good" {
+  local c
+  for c in '| trim ' '+ 1 ' '!' '?? 1 ' 'and 1 '; do
+    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 1001; i++)); do printf '%s' "$c"; done)}" </dev/null
+    status_is 2
+    stderr_has 'more than 1000 operators in a row'
+    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 980; i++)); do printf '%s' "$c"; done)}" <<<'{}'
+    [[ $status -le 1 ]]
+  done
+  c=$(for ((i = 0; i < 600; i++)); do printf '!'; done)
+  run --separate-stderr nq-map -e "{a: (.x$c)$c}" </dev/null
+  status_is 2
+  stderr_has 'more than 1000 expressions in each other: give the inner ones names by let'
+}
+
 @test "--explain prints the compiled mapping and reads nothing" {
   run --separate-stderr nq-map --explain -e 'skip if .x {a: .b.c[1] ?? "d" | trim}' </dev/null
   status_is 0

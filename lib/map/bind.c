@@ -1,5 +1,7 @@
 #include "map/bind.h"
 
+#include <stdlib.h>
+
 #include "base/alloc.h"
 #include "map/func.h"
 #include "map/types.h"
@@ -122,11 +124,32 @@ bind_body(const struct binder *b)
 	nq_buf_free(&is);
 }
 
+/* How deep expressions stand in each other is how deep the evaluator goes down. */
+static int
+check_depth(const struct binder *b)
+{
+	uint32_t *end = nq_calloc(NQ_MAX_CHAIN + 1, sizeof(*end)), depth = 0, i;
+
+	for (i = 0; i < b->p->n && depth <= NQ_MAX_CHAIN; i++) {
+		while (depth > 0 && end[depth - 1] <= i)
+			depth--;
+		end[depth++] = i + b->p->ins[i].size;
+	}
+	free(end);
+	if (depth <= NQ_MAX_CHAIN)
+		return 0;
+	return nq_prog_fault(b->p, b->faults, i - 1,
+	    "more than %d expressions in each other: give the inner ones names by let",
+	    NQ_MAX_CHAIN);
+}
+
 int
 nq_bind(struct nq_prog *p, struct nq_faults *faults)
 {
 	const struct binder b = {p, faults};
 
+	if (check_depth(&b) == -1)
+		return -1;
 	for (uint32_t i = 0; i < p->n; i++) {
 		if (p->ins[i].op == NQ_OP_CALL)
 			bind_call(&b, i);

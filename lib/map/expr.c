@@ -182,6 +182,14 @@ parse_primary(struct nq_parser *p)
 
 /* === operators ============================================================================== */
 
+int
+nq_parse_chain(struct nq_parser *p, unsigned *n)
+{
+	if (++*n <= NQ_MAX_CHAIN)
+		return 0;
+	return nq_lex_error(&p->lex, p->lex.pos, "more than %d operators in a row", NQ_MAX_CHAIN);
+}
+
 static int
 parse_required(struct nq_parser *p, uint32_t at)
 {
@@ -205,12 +213,15 @@ int
 nq_parse_postfix(struct nq_parser *p)
 {
 	uint32_t at = p->prog->n;
+	unsigned n = 0;
 
 	if (++p->depth > NQ_MAX_DEPTH)
 		return nq_lex_error(&p->lex, p->lex.pos, "nested too deeply");
 	if (parse_primary(p) == -1)
 		return -1;
 	while (!p->lex.spaced || nq_lex_is(&p->lex, "!")) {
+		if (nq_parse_chain(p, &n) == -1)
+			return -1;
 		if (nq_lex_is(&p->lex, "!")) {
 			if (parse_required(p, at) == -1)
 				return -1;
@@ -275,11 +286,12 @@ static int
 parse_level(struct nq_parser *p, const struct level *l)
 {
 	uint32_t at = p->prog->n, pos = p->lex.pos;
+	unsigned done = 0;
 	size_t w;
 
 	if (l->below(p) == -1)
 		return -1;
-	for (size_t done = 0;; done++) {
+	for (;;) {
 		for (w = 0; l->words[w] != NULL && !nq_lex_is(&p->lex, l->words[w]);)
 			w++;
 		if (l->words[w] == NULL)
@@ -287,6 +299,8 @@ parse_level(struct nq_parser *p, const struct level *l)
 		if (l->once && done > 0)
 			return nq_lex_error(&p->lex, p->lex.pos,
 			    "comparisons do not chain: write 'a < b and b < c'");
+		if (nq_parse_chain(p, &done) == -1)
+			return -1;
 		nq_prog_wrap(p->prog, at, l->op, pos);
 		p->prog->ins[at].n = 2;
 		p->prog->ins[at].kind = kind_of(l, w);

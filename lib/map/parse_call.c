@@ -93,10 +93,13 @@ goes_on(struct nq_parser *p, uint32_t at)
 int
 nq_parse_calls(struct nq_parser *p, uint32_t at)
 {
+	unsigned n = 0;
+
 	if (!nq_lex_is(&p->lex, "|"))
 		return 0;
 	while (nq_lex_is(&p->lex, "|"))
-		if (nq_lex_next(&p->lex) == -1 || parse_call(p, at) == -1)
+		if (nq_parse_chain(p, &n) == -1 || nq_lex_next(&p->lex) == -1 ||
+		    parse_call(p, at) == -1)
 			return -1;
 	return goes_on(p, at);
 }

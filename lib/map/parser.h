@@ -43,6 +43,12 @@ int nq_parse_array(struct nq_parser *);
 
 /* The steps of a path that adjoin the token at hand, into the path instruction at. */
 int nq_parse_steps(struct nq_parser *, uint32_t at, bool first);
+/*
+ * Each operator or function in a row becomes one expression around the one before: counts them,
+ * and tells when there are more than the evaluator may go down.
+ */
+int nq_parse_chain(struct nq_parser *, unsigned *n);
+
 /* The functions behind the expression at, if there is a '|'. */
 int nq_parse_calls(struct nq_parser *, uint32_t at);
 int nq_parse_path(struct nq_parser *);
