@@ -132,6 +132,17 @@ forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]
   stderr_has $'-e:1:15: expected a value' $'\n  {a: "äöü", b: x}\n                ^'
 }
 
+@test "of a long line the part around the place is shown" {
+  local pad
+  pad=$(printf 'é%.0s' {1..300})
+  run --separate-stderr nq-map -e "{a: \"$pad\", b: x, c: \"$pad\"}" </dev/null
+  status_is 2
+  stderr_has 'nq-map: -e:1:312: expected a value' $'\n  …éé' 'é", b: x, c: "é' $'é…\n   '
+  # The caret stands where the x is.
+  [[ $(sed -n '3s/^\( *\)^$/\1/p' <<<"$stderr" | wc -c) -eq $(($(sed -n '2s/x.*//p' <<<"$stderr" | LC_ALL=C.UTF-8 wc -m))) ]]
+  [[ ${#stderr} -lt 500 ]]
+}
+
 @test "a mapping that is not UTF-8 is refused" {
   printf '{a: "\xff"}' >m.map
   run --separate-stderr nq-map -f m.map </dev/null
