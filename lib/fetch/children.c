@@ -113,7 +113,9 @@ add(struct children *w, struct nq_err *err)
 	c->pull.place = c->place;
 	c->pull.started = w->sum->started; /* that of a recorded run, where one is replayed */
 	w->ring[(w->first + w->n++) % NQ_MAX_PARALLEL] = c;
+	nq_log_place(c->place);
 	nq_pull_begin(&c->pull, w->http, c->url.text.data);
+	nq_log_place(NULL);
 	return 1;
 fail:
 	free_child(c);

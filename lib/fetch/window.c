@@ -78,7 +78,8 @@ nq_window_next(struct nq_window *w, struct nq_pull *p, const char *base, struct 
 
 	if (w->n > 0 && w->slot[w->first]->flight == NULL)
 		shift(w);
-	if (w->n > 0 && w->slot[w->first]->at != p->pager.at) {
+	/* The first page stays the first, also when it has told of what kind the pager is. */
+	if (w->n > 0 && p->pages > 0 && w->slot[w->first]->at != p->pager.at) {
 		nq_log(NQ_LOG_INFO, "fetch",
 		    "the next page is not where it was expected: one at a time from here");
 		nq_window_drop(w);
