@@ -392,6 +392,35 @@ complete() {
   [ "$(in_flight)" -eq 4 ]
 }
 
+@test "--each: parents that wait go on with their pages meanwhile, of any kind" {
+  latency 40
+  seq 4 | jq -c '{id:.}' >parents
+  run --separate-stderr posts --each --parallel 4 -p cursor '/shapes/cursor?posts=2${record.id}' <parents
+  status_is 0
+  [ "$(in_flight)" -eq 4 ]
+  # the third page of the last parent was asked for before the last page of the first
+  [ "$(jq -r '.query.posts + .query.cursor' "$API_LOG" | grep -nxE '24p3|21p5' | cut -d: -f2 | head -n 1)" = 24p3 ]
+}
+
+@test "--each: what waits is held in files, and a full disk for them is told as such" {
+  head -c 3000000 /dev/zero | tr '\0' x >filler
+  jq -nRc '[{id:1,filler:(input)}]' <filler >"$DATA/wide.json"
+  for n in 1 2; do
+    fault "{\"match\":\"/wide/$n\",\"query\":\"page=1\",\"kind\":\"redirect\",\"status\":302,\"location\":\"/files/wide.json?$n\"}"
+    fault "{\"match\":\"/wide/$n\",\"query\":\"page=2\",\"kind\":\"status\",\"status\":200,\"body\":\"[{\\\"id\\\":$n}]\"}"
+    fault "{\"match\":\"/wide/$n\",\"kind\":\"status\",\"status\":200,\"body\":\"[]\"}"
+  done
+  printf '%s\n' '{"id":1}' '{"id":2}' >parents
+  wide() { posts --each -p page "$@" '/wide/${record.id}' <parents; }
+  wide >one
+  wide --parallel 8 >eight
+  cmp one eight
+  [ "$(wc -l <one)" -eq 4 ]
+  run --separate-stderr env TMPDIR=/nowhere nq-fetch --each -p page --parallel 8 "$API/wide/\${record.id}" <parents
+  status_is 1
+  stderr_has "cannot write a temporary file (TMPDIR)"
+}
+
 @test "--each: a child is written as soon as its parent came, also when the next one takes its time" {
   mkfifo parents
   nq-fetch --each --parallel 8 "$API"'/posts/${record.id}/comments?posts=1' <parents >out 3>&- &

@@ -237,6 +237,12 @@ nq_arrival_drop(struct nq_arrival *a)
 }
 
 bool
+nq_arrival_good(const struct nq_arrival *a)
+{
+	return a->flight != NULL && nq_flight_landed(a->flight) && !nq_flight_failed(a->flight);
+}
+
+bool
 nq_arrival_ends(const struct nq_arrival *a)
 {
 	if (a->flight == NULL || !nq_flight_landed(a->flight))

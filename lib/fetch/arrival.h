@@ -35,6 +35,9 @@ void nq_arrival_free(struct nq_arrival *);
 void nq_arrival_send(struct nq_arrival *, struct nq_http *, uint64_t number);
 void nq_arrival_drop(struct nq_arrival *);
 
+/* Whether it is there, and good. */
+bool nq_arrival_good(const struct nq_arrival *);
+
 /* Whether it has shown already that no page is wanted behind it: it is empty, or failed. */
 bool nq_arrival_ends(const struct nq_arrival *);
 

@@ -7,12 +7,15 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "fetch/hold.h"
 
 struct child {
 	struct nq_pull pull;
 	struct nq_url url;
 	struct nq_buf body, members; /* members: what --keep puts into its records */
 	char place[32];		     /* "parent 7" */
+	struct nq_hold hold;	     /* its records, until its turn has come */
+	struct nq_err err;	     /* filled: why it came no further */
 };
 
 struct children {
@@ -33,6 +36,7 @@ static void
 free_child(struct child *c)
 {
 	nq_pull_free(&c->pull);
+	nq_hold_free(&c->hold);
 	nq_url_free(&c->url);
 	nq_buf_free(&c->body);
 	nq_buf_free(&c->members);
@@ -92,6 +96,31 @@ set_limits(struct nq_pull *one, const struct nq_pull *sum, uint64_t parallel)
 
 /* === reading ahead ========================================================================== */
 
+/*
+ * What it brings is held back. Of much of that, and where limits of all may end it sooner, nothing
+ * more is asked for; why it cannot go on is told when its turn has come.
+ */
+static void
+go_ahead(struct children *w, struct child *c)
+{
+	bool begun = c->pull.now != NULL;
+
+	if (begun && (w->sum->opt.max_pages > 0 || w->sum->opt.max_records > 0 ||
+			 nq_hold_size(&c->hold) >= NQ_PAGE_MEMORY))
+		return;
+	if (c->err.status != NQ_OK ||
+	    (begun && c->hold.stream == NULL && nq_hold_open(&c->hold, &c->err) == -1))
+		return;
+	if (begun)
+		c->pull.out = c->hold.stream;
+	c->pull.waits = true;
+	nq_log_place(c->place);
+	if (nq_pull_ahead(&c->pull, w->http, c->url.text.data, &c->err) == -1 &&
+	    c->hold.why.status != NQ_OK)
+		c->err = c->hold.why;
+	nq_log_place(NULL);
+}
+
 /* The parent at hand gets its pull, whose first page is asked for. */
 static int
 add(struct children *w, struct nq_err *err)
@@ -105,6 +134,7 @@ add(struct children *w, struct nq_err *err)
 	if (w->fill(w->ctx, &c->url, &c->body, err) == -1)
 		goto fail;
 	o.no_cap = true; /* the sum has it, and it begins with the first pull */
+	o.parallel = 1;	 /* until its turn comes */
 	o.body = nq_buf_str(&c->body);
 	if (nq_pull_open(&c->pull, &o, nq_each_keep_stream(keep), err) == -1)
 		goto fail;
@@ -113,9 +143,7 @@ add(struct children *w, struct nq_err *err)
 	c->pull.place = c->place;
 	c->pull.started = w->sum->started; /* that of a recorded run, where one is replayed */
 	w->ring[(w->first + w->n++) % NQ_MAX_PARALLEL] = c;
-	nq_log_place(c->place);
-	nq_pull_begin(&c->pull, w->http, c->url.text.data);
-	nq_log_place(NULL);
+	go_ahead(w, c);
 	return 1;
 fail:
 	free_child(c);
@@ -149,6 +177,26 @@ read_ahead(struct children *w)
 
 /* === one after the other ==================================================================== */
 
+/* Page by page, and those behind it meanwhile as they come. */
+static int
+walk(struct children *w, struct child *c, struct nq_err *err)
+{
+	int rc = c->hold.stream != NULL ? nq_hold_release(&c->hold, c->pull.out, err) : 0;
+
+	if (rc == 0 && c->err.status != NQ_OK) {
+		*err = c->err;
+		return -1;
+	}
+	while (rc == 0 && c->pull.more == 1 && !c->pull.limited) {
+		nq_log_place(c->place);
+		rc = nq_pull_page(&c->pull, w->http, c->url.text.data, err);
+		for (size_t i = 0; i < w->n && rc == 0; i++)
+			go_ahead(w, w->ring[(w->first + i) % NQ_MAX_PARALLEL]);
+	}
+	nq_log_place(c->place);
+	return rc;
+}
+
 static int
 finish(struct children *w, struct child *c, struct nq_err *err)
 {
@@ -157,8 +205,12 @@ finish(struct children *w, struct child *c, struct nq_err *err)
 
 	nq_each_keep_use(keep, &c->members);
 	set_limits(&c->pull, w->sum, w->sum->opt.parallel - w->n);
+	c->pull.out = nq_each_keep_stream(keep);
+	c->pull.waits = false;
 	nq_log_place(c->place);
-	rc = nq_pull_url(&c->pull, w->http, c->url.text.data, err);
+	rc = walk(w, c, err);
+	if (rc == 0)
+		rc = nq_pull_end(&c->pull, err);
 	if (rc == -1 && keep->why.status != NQ_OK) {
 		*err = keep->why;
 		nq_err_at(err, "page %" PRIu64 ": ", c->pull.pages);

@@ -78,6 +78,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 		return -1;
 	p->find_pager = p->pager.kind == NULL;
 	p->opened = true;
+	p->more = 1;
 	return nq_pager_watch(&p->pager, &p->spec, err);
 }
 
@@ -183,8 +184,9 @@ take_page(struct nq_pull *p, struct nq_err *err)
 		return nq_err_at(err, "%s: ", a->what);
 	nq_suspects_page(&p->suspects, &a->page, &p->pager, p->pages);
 	nq_window_note(&p->window, p, more == 1);
-	nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
-	    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
+	if (!p->waits)
+		nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
+		    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
 	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", a->what,
 	    a->page.records, p->records);
 	return more;
@@ -239,29 +241,56 @@ nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 	    err, NQ_TEMPFAIL, "the pull looks incomplete (--strict): see the warnings above");
 }
 
-void
-nq_pull_begin(struct nq_pull *p, struct nq_http *http, const char *base)
+int
+nq_pull_page(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
 {
-	struct nq_err later = NQ_ERR_INIT; /* it comes up again when the page is wanted */
+	p->more = ask(p, http, base, err);
+	if (p->more == 0)
+		p->more = one_page(p, http, base, err);
+	return p->more == -1 ? -1 : 0;
+}
 
-	if (nq_window_next(&p->window, p, base, &later) != NULL &&
-	    nq_ask_check(&p->now->ask, http, &p->opt.allow_origins, &later) == 0)
-		nq_arrival_send(p->now, http, 1);
+int
+nq_pull_end(struct nq_pull *p, struct nq_err *err)
+{
+	nq_window_drop(&p->window);
+	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
+	return p->more == -1 ? -1 : nq_pull_conclude(p, err);
 }
 
 int
 nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
 {
-	int more = 1;
+	while (p->more == 1 && !p->limited)
+		nq_pull_page(p, http, base, err);
+	return nq_pull_end(p, err);
+}
 
-	while (more == 1 && !p->limited) {
-		more = ask(p, http, base, err);
-		if (more == 0)
-			more = one_page(p, http, base, err);
+/* What cannot be asked for is told when the page is wanted. */
+static void
+ask_ahead(struct nq_pull *p, struct nq_http *http, const char *base)
+{
+	struct nq_err later = NQ_ERR_INIT;
+
+	if (nq_window_next(&p->window, p, base, &later) != NULL && p->now->flight == NULL &&
+	    nq_ask_check(&p->now->ask, http, &p->opt.allow_origins, &later) == 0)
+		nq_arrival_send(p->now, http, p->pages + 1);
+}
+
+int
+nq_pull_ahead(struct nq_pull *p, struct nq_http *http, const char *base, struct nq_err *err)
+{
+	while (p->more == 1 && !p->limited) {
+		if (p->now == NULL || p->now->flight == NULL) {
+			ask_ahead(p, http, base);
+			return 0;
+		}
+		if (!nq_arrival_good(p->now))
+			return 0;
+		if (nq_pull_page(p, http, base, err) == -1)
+			return -1;
 	}
-	nq_window_drop(&p->window);
-	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
-	return more == -1 ? -1 : nq_pull_conclude(p, err);
+	return 0;
 }
 
 int

@@ -65,6 +65,8 @@ struct nq_pull {
 	struct nq_time started, cap;
 	bool has_cap, limited, capped;
 	struct nq_suspects suspects;
+	int more;	   /* 1 until the walk is over */
+	bool waits;	   /* for its turn: it has no share in the progress line */
 	const char *place; /* in front of log messages, where it is one of many */
 	const char *reason;
 	char stopped[40]; /* the reason, when a rule ended it */
@@ -78,11 +80,21 @@ struct nq_pull {
 int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, struct nq_err *);
 void nq_pull_free(struct nq_pull *);
 
-/* Asks for the first page, without waiting for it; nq_pull_url() goes on from there. */
-void nq_pull_begin(struct nq_pull *, struct nq_http *, const char *base);
-
 /* All pages from url on. */
 int nq_pull_url(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
+
+/*
+ * The same in steps: one page, whether or not there are more (then p->more is 1), and the end after
+ * the last one.
+ */
+int nq_pull_page(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
+int nq_pull_end(struct nq_pull *, struct nq_err *);
+
+/*
+ * As far as that goes without waiting: pages that are there are taken, and the next one is asked
+ * for.
+ */
+int nq_pull_ahead(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
 
 /* Adds the first request: its line and what the pager puts into the headers, and its body. */
 int nq_pull_first(struct nq_pull *, const struct nq_http *, const char *base, struct nq_buf *head,
