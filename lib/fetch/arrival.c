@@ -73,6 +73,8 @@ nq_arrival_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 	struct nq_pull *p = a->pull;
 
 	nq_progress_bytes(n);
+	if (a == p->now)
+		nq_doubt_data(&p->doubt, piece, n);
 	if (p->opt.stream)
 		return nq_stream_data(p, piece, n, err);
 	if (is_probed(a) || p->opt.raw)
@@ -133,6 +135,16 @@ nq_arrival_end(struct nq_arrival *a, struct nq_err *err)
 
 /* === an answer ============================================================================== */
 
+/* The first page of all, and the user has said how it goes on. */
+static bool
+to_be_doubted(const struct nq_arrival *a)
+{
+	const struct nq_pull *p = a->pull;
+
+	return p->pages == 0 && !p->earlier.any && !p->find_pager && !a->spec.lines &&
+	       p->pager.kind != &nq_pager_none;
+}
+
 static int
 answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 {
@@ -150,6 +162,8 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	rc = nq_arrival_begin(
 	    a, p->opt.format != NULL ? p->format : nq_format_of_type(r->content_type.data), err);
 	nq_log_place(before);
+	if (rc == 0 && to_be_doubted(a))
+		nq_doubt_begin(&p->doubt);
 	return rc;
 }
 
@@ -184,6 +198,8 @@ answer_end(void *ctx, struct nq_err *err)
 	before = nq_log_place(a->pull->place);
 	rc = nq_arrival_end(a, err);
 	nq_log_place(before);
+	if (rc == 0 && a == a->pull->now)
+		nq_doubt_end(&a->pull->doubt, &a->answer.headers, a->page.records);
 	return rc;
 }
 

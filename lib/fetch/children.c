@@ -89,7 +89,6 @@ set_limits(struct nq_pull *one, const struct nq_pull *sum, uint64_t parallel)
 		one->opt.max_pages -= sum->pages;
 	if (one->opt.max_records > 0)
 		one->opt.max_records -= sum->records;
-	one->earlier.any = true;
 	one->earlier.pages = sum->pages;
 	one->earlier.records = sum->records;
 }
@@ -141,6 +140,7 @@ add(struct children *w, struct nq_err *err)
 	snprintf(c->place, sizeof(c->place), "parent %" PRIu64, w->each->parents);
 	nq_each_keep_read(keep, &w->each->doc, &c->members);
 	c->pull.place = c->place;
+	c->pull.earlier.any = true;
 	c->pull.started = w->sum->started; /* that of a recorded run, where one is replayed */
 	w->ring[(w->first + w->n++) % NQ_MAX_PARALLEL] = c;
 	go_ahead(w, c);

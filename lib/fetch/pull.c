@@ -86,6 +86,7 @@ void
 nq_pull_free(struct nq_pull *p)
 {
 	nq_window_free(&p->window);
+	nq_doubt_free(&p->doubt);
 	nq_pager_free(&p->pager);
 	nq_path_free(&p->spec.records);
 	nq_path_free(&p->spec.watermark);
@@ -187,8 +188,8 @@ take_page(struct nq_pull *p, struct nq_err *err)
 	if (!p->waits)
 		nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
 		    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", a->what,
-	    a->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", a->what,
+	    a->page.records, nq_plural(a->page.records), p->records);
 	return more;
 }
 
@@ -233,8 +234,8 @@ nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 	if (!p->limited)
 		lower_watermark(p);
 	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
-	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
-	    p->records, p->pages, p->reason);
+	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",
+	    p->records, nq_plural(p->records), p->pages, nq_plural(p->pages), p->reason);
 	if (!p->opt.strict || p->suspects.n == 0)
 		return 0;
 	return nq_err_set(
@@ -255,7 +256,11 @@ nq_pull_end(struct nq_pull *p, struct nq_err *err)
 {
 	nq_window_drop(&p->window);
 	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
-	return p->more == -1 ? -1 : nq_pull_conclude(p, err);
+	if (p->more == -1)
+		return -1;
+	if (!p->limited && p->reason != p->stopped && p->pager.doubt == NULL)
+		nq_doubt_tell(&p->doubt, p->pages, &p->suspects);
+	return nq_pull_conclude(p, err);
 }
 
 int
@@ -330,8 +335,8 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, enum nq_forma
 		return nq_err_at(err, "%s: ", name);
 	nq_suspects_ids(&p->suspects, &a->page, p->pages);
 	nq_progress_page(p->pages, p->records, 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
-	    a->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", name,
+	    a->page.records, nq_plural(a->page.records), p->records);
 	return 0;
 }
 

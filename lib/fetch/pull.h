@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "fetch/arrival.h"
+#include "fetch/doubt.h"
 #include "fetch/format.h"
 #include "fetch/page.h"
 #include "fetch/pager.h"
@@ -57,6 +58,7 @@ struct nq_pull {
 	bool committed;		       /* something was written, under stream */
 	struct nq_probe probe;	       /* of the page at hand */
 	bool probing;
+	struct nq_doubt doubt;
 	struct nq_seen asked, pages_seen;
 	FILE *out;
 	/* the result */

@@ -167,7 +167,7 @@ note_waits(struct nq_flight *f)
 		nq_rate_note(h->rate, &f->resp->headers);
 		return;
 	}
-	if (f->outcome != NQ_ANSWERED || !nq_retry_status(f->resp->status))
+	if (f->outcome != NQ_ANSWERED || !nq_retry_answer(f->resp->status, &f->resp->headers))
 		return;
 	ms = nq_retry_asked(f->resp->status, &f->resp->headers, time(NULL));
 	if (ms < 0)
