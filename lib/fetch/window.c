@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -24,7 +25,7 @@ nq_window_check(uint64_t *parallel, bool stream, bool taped, struct nq_err *err)
 static struct nq_arrival *
 at(struct nq_window *w, size_t i, struct nq_pull *p)
 {
-	struct nq_arrival **slot = &w->slot[(w->first + i) % NQ_MAX_PARALLEL];
+	struct nq_arrival **slot = &w->slot[i];
 
 	if (*slot == NULL) {
 		*slot = nq_calloc(1, sizeof(**slot));
@@ -61,14 +62,15 @@ nq_window_first(struct nq_window *w, struct nq_pull *p)
 	p->now = at(w, 0, p);
 }
 
-/* Gives the first back; with nobody behind it, its memory is used again for the next page. */
+/* The first goes behind those in use, where its memory is used again before there is more. */
 static void
 shift(struct nq_window *w)
 {
-	w->slot[w->first]->flight = NULL;
-	if (w->n > 1)
-		w->first = (w->first + 1) % NQ_MAX_PARALLEL;
+	struct nq_arrival *first = w->slot[0];
+
 	w->n--;
+	memmove(w->slot, w->slot + 1, w->n * sizeof(*w->slot));
+	w->slot[w->n] = first;
 }
 
 struct nq_arrival *
@@ -76,10 +78,10 @@ nq_window_next(struct nq_window *w, struct nq_pull *p, const char *base, struct 
 {
 	struct nq_arrival *a;
 
-	if (w->n > 0 && w->slot[w->first]->flight == NULL)
+	if (w->n > 0 && w->slot[0]->flight == NULL)
 		shift(w);
 	/* The first page stays the first, also when it has told of what kind the pager is. */
-	if (w->n > 0 && p->pages > 0 && w->slot[w->first]->at != p->pager.at) {
+	if (w->n > 0 && p->pages > 0 && w->slot[0]->at != p->pager.at) {
 		nq_log(NQ_LOG_INFO, "fetch",
 		    "the next page is not where it was expected: one at a time from here");
 		nq_window_drop(w);
@@ -118,7 +120,8 @@ nq_window_fill(struct nq_window *w, struct nq_pull *p, struct nq_http *http, con
 	struct nq_pager later = p->pager;
 	struct nq_arrival *a;
 
-	if (w->alone || p->pages == 0 || p->pager.kind == NULL || p->pager.kind->ahead == NULL)
+	if (p->opt.parallel < 2 || w->alone || p->pages == 0 || p->pager.kind == NULL ||
+	    p->pager.kind->ahead == NULL)
 		return;
 	while (w->n < p->opt.parallel && !nq_arrival_ends(at(w, w->n - 1, p)) &&
 	       guess(w, p, w->n, &later.at)) {

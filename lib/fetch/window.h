@@ -11,8 +11,8 @@
  * out not to be of the size asked for, at all.
  */
 struct nq_window {
-	struct nq_arrival *slot[NQ_MAX_PARALLEL]; /* a ring; NULL: not needed yet */
-	size_t first, n;			  /* those in use */
+	struct nq_arrival *slot[NQ_MAX_PARALLEL]; /* NULL: not needed yet */
+	size_t n;				  /* the first of them are in use */
 	bool alone;				  /* no more guesses */
 	uint64_t rows;				  /* on the page before */
 };

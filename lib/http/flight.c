@@ -322,7 +322,7 @@ launch_due(struct nq_http *h)
 
 	while ((f = first_queued(h)) != NULL &&
 	       (nq_http_replays(h) ||
-		   (nq_rate_ready(h->rate) &&
+		   (nq_rate_due(h->rate) == 0 &&
 		       nq_rate_take(h->rate, h->opt.max_wait_ms, &ns, &why, &none) == 0)))
 		nq_flight_launch(f);
 }
@@ -330,8 +330,12 @@ launch_due(struct nq_http *h)
 static void
 wait_for_news(struct nq_http *h, int64_t ns)
 {
-	struct timespec ts = {0, (long)(ns < NS_PER_S ? ns : NS_PER_S - 1)};
+	int64_t due = first_queued(h) != NULL ? nq_rate_due(h->rate) : INT64_MAX;
+	struct timespec ts;
 
+	if (ns > due)
+		ns = due > NS_PER_MS ? due : NS_PER_MS;
+	ts = (struct timespec){0, (long)(ns < NS_PER_S ? ns : NS_PER_S - 1)};
 	if (h->multi != NULL && ns >= NS_PER_MS)
 		curl_multi_poll(h->multi, NULL, 0, (int)(ns / NS_PER_MS), NULL);
 	else

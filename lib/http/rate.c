@@ -130,13 +130,14 @@ nq_rate_take(
 	return 0;
 }
 
-bool
-nq_rate_ready(const struct nq_rate *r)
+int64_t
+nq_rate_due(const struct nq_rate *r)
 {
-	int64_t now = nq_rate_now();
+	int64_t now = nq_rate_now(), at = r->turn_ns > r->quota_ns ? r->turn_ns : r->quota_ns;
 
-	return now >= r->turn_ns && now >= r->quota_ns &&
-	       (r->deadline_ns == 0 || now + SLACK_NS < r->deadline_ns);
+	if (r->deadline_ns != 0 && (at > now ? at : now) + SLACK_NS >= r->deadline_ns)
+		return INT64_MAX;
+	return at > now ? at - now : 0;
 }
 
 bool
@@ -166,7 +167,7 @@ nq_rate_note(struct nq_rate *r, const struct nq_headers *h)
 void
 nq_rate_pause(struct nq_rate *r, int64_t ms)
 {
-	pause_until(r, nq_rate_now() + ms * NS_PER_MS, "the server asked for a pause");
+	pause_until(r, nq_rate_now() + ms * NS_PER_MS, "another request was told to wait");
 }
 
 int

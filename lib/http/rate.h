@@ -43,8 +43,10 @@ int64_t nq_rate_left(const struct nq_rate *, int64_t ms);
 int nq_rate_take(
     struct nq_rate *, int64_t max_wait_ms, int64_t *wait_ns, const char **why, struct nq_err *);
 
-/* Whether a request may go out at this moment, and whether that is for a quota or a pause. */
-bool nq_rate_ready(const struct nq_rate *);
+/* Nanoseconds until a request may go out: 0 for now, INT64_MAX for never. */
+int64_t nq_rate_due(const struct nq_rate *);
+
+/* Whether they wait for a quota or a pause. */
 bool nq_rate_paused(const struct nq_rate *);
 
 /* Remembers what an answer says about the quota. */
