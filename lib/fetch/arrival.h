@@ -41,9 +41,9 @@ bool nq_arrival_good(const struct nq_arrival *);
 /* Whether it has shown already that no page is wanted behind it: it is empty, or failed. */
 bool nq_arrival_ends(const struct nq_arrival *);
 
-/* A body that comes from elsewhere than the network. */
+/* A body that comes from elsewhere than the network; ctx is the arrival. */
 int nq_arrival_begin(struct nq_arrival *, enum nq_format, struct nq_err *);
-int nq_arrival_data(void *arrival, const char *, size_t, struct nq_err *);
+int nq_arrival_data(void *ctx, const char *, size_t, struct nq_err *);
 int nq_arrival_end(struct nq_arrival *, struct nq_err *);
 
 #endif
