@@ -366,14 +366,14 @@ complete() {
 }
 
 @test "memory: so many pages are held, each to a megabyte" {
-  yes "{\"id\":1,\"filler\":\"$(printf '%01000d' 0)\"}," | head -n 2500 | sed '$s/,$/]/' >"$DATA/big"
-  for page in $(seq 20); do
+  yes "{\"id\":1,\"filler\":\"$(printf '%01000d' 0)\"}," | head -n 2000 | sed '$s/,$/]/' >"$DATA/big"
+  for page in $(seq 14); do
     sed "1s/^/[{\"page\":$page},/" "$DATA/big" >"$DATA/big$page.json"
     fault "{\"match\":\"/big\",\"query\":\"page=$page&\",\"kind\":\"redirect\",\"status\":302,\"location\":\"/files/big$page.json\"}"
   done
-  /usr/bin/time -f %M -o rss nq-fetch -p page --max-pages 20 --parallel 3 -q page=1 -q to=x "$API/big" >out
+  /usr/bin/time -f %M -o rss nq-fetch -p page --max-pages 14 --parallel 3 -q page=1 -q to=x "$API/big" >out
   rm "$DATA"/big*
-  [ "$(jq -r '.page // empty' out | xargs)" = "$(seq 20 | xargs)" ]
+  [ "$(jq -r '.page // empty' out | xargs)" = "$(seq 14 | xargs)" ]
   [[ $BUILD == *address* ]] || [ "$(cat rss)" -lt 32768 ]
 }
 
@@ -416,7 +416,7 @@ complete() {
 }
 
 @test "--each: what waits is held in files, and a full disk for them is told as such" {
-  head -c 3000000 /dev/zero | tr '\0' x >filler
+  head -c 1200000 /dev/zero | tr '\0' x >filler
   jq -nRc '[{id:1,filler:(input)}]' <filler >"$DATA/wide.json"
   for n in 1 2; do
     fault "{\"match\":\"/wide/$n\",\"query\":\"page=1\",\"kind\":\"redirect\",\"status\":302,\"location\":\"/files/wide.json?$n\"}"
