@@ -140,7 +140,9 @@ nq_window_note(struct nq_window *w, const struct nq_pull *p, bool more)
 	w->rows = p->now->page.records;
 	if (p->opt.parallel < 2 || w->alone || !more)
 		return;
-	if (p->pager.kind->ahead == NULL)
+	if (p->pager.kind->ahead == NULL && p->earlier.any)
+		nq_log(NQ_LOG_DEBUG, "fetch", "pages come one at a time, parents at once");
+	else if (p->pager.kind->ahead == NULL)
 		nq_log(NQ_LOG_INFO, "fetch",
 		    "--parallel: with pagination '%s' each page tells where the next one is, so "
 		    "they come one at a time",

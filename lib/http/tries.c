@@ -1,3 +1,5 @@
+#include "http/flight.h"
+
 #include <stdio.h>
 #include <time.h>
 
