@@ -35,7 +35,7 @@ count_at(struct nq_str s, size_t i, size_t *most)
 
 	for (*most = 1; i < s.n && s.p[i] != '}'; i++) {
 		n = s.p[i] >= '0' && s.p[i] <= '9' ? n * 10 + (size_t)(s.p[i] - '0') : 0;
-		n = n > NQ_MAX_PATTERN_SIZE ? NQ_MAX_PATTERN_SIZE + 1 : n;
+		n = n > NQ_MAX_REPEATS ? NQ_MAX_REPEATS + 1 : n;
 		*most = n > *most ? n : *most;
 	}
 	return i;
@@ -93,7 +93,7 @@ too_much(struct nq_str s)
 			why = repeat(&p, s, &i);
 		else
 			why = step(&p, s, &i);
-		if (why == NULL && p.size > NQ_MAX_PATTERN_SIZE)
+		if (why == NULL && p.size > NQ_MAX_REPEATS)
 			why = "its repeats are too many";
 	}
 	return why;
