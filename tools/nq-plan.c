@@ -23,6 +23,9 @@ static const struct nq_opt opts[] = {
     {"param", 0, "NAME=VALUE", NQ_OPT_LIST, &options.params,
 	"give ${job_params.NAME} another value"},
     {"since", 0, "VALUE", NQ_OPT_STR, &options.since, "start here, whatever the cursor says"},
+    {"until", 0, "TIME", NQ_OPT_STR, &options.until, "end there: a backfill with a row of its own"},
+    {"window", 0, "TIME", NQ_OPT_SECONDS, &options.window_ms,
+	"pull in windows of so long (30d, 12h), each committed by itself"},
     {"cursor", 0, "VALUE", NQ_OPT_STR, &options.cursor,
 	"the committed cursor, for a lower bound to show"},
     {"full", 0, NULL, NQ_OPT_FLAG, &options.full, "ask for everything"},
@@ -118,6 +121,10 @@ check_usage(struct nq_err *err)
 		    err, NQ_USAGE, "only one of --print, --json, --shell, --list and --keys");
 	if (options.full && options.since != NULL)
 		return nq_err_set(err, NQ_USAGE, "--full and --since exclude each other");
+	if (options.full && (options.until != NULL || options.window_ms > 0))
+		return nq_err_set(err, NQ_USAGE, "--full goes with neither --until nor --window");
+	if (options.window_ms > 0 && options.window_ms < 1000)
+		return nq_err_set(err, NQ_USAGE, "--window: at least one second");
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)
 			return nq_err_set(err, NQ_USAGE, "option '--param': write NAME=VALUE");
