@@ -9,7 +9,7 @@
 #include "plan/print.h"
 
 static const char usual_file[] = "sources.yml";
-static struct nq_config_options options = {.path = usual_file};
+static struct nq_config_options options = {.path = usual_file, .window_ms = -1};
 static struct nq_list vars;
 static bool as_json, as_shell, as_pipeline, as_list, keys;
 
@@ -123,7 +123,7 @@ check_usage(struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE, "--full and --since exclude each other");
 	if (options.full && (options.until != NULL || options.window_ms > 0))
 		return nq_err_set(err, NQ_USAGE, "--full goes with neither --until nor --window");
-	if (options.window_ms > 0 && options.window_ms < 1000)
+	if (options.window_ms != -1 && options.window_ms < 1000)
 		return nq_err_set(err, NQ_USAGE, "--window: at least one second");
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)

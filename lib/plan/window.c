@@ -121,6 +121,16 @@ live(struct nq_plan *p)
 	return 0;
 }
 
+/* For those who only look: the cursor, as far as it has come, is where windows go on. */
+static void
+go_on(struct nq_plan *p, const char *cursor)
+{
+	if (cursor == NULL || *cursor == '\0')
+		return;
+	free(p->lower);
+	p->lower = nq_strdup(cursor);
+}
+
 /* Where the first window ends, for those who only look; the last one of a live pull is open. */
 static void
 first_end(struct nq_plan *p)
@@ -144,18 +154,20 @@ nq_stage_window(struct nq_config *c, const struct nq_resource *r, struct nq_plan
 	const char *until = c->opt->until;
 	int rc;
 
-	if (until == NULL && c->opt->window_ms == 0)
+	if (until == NULL && c->opt->window_ms <= 0)
 		return 0;
 	if (r->delta == NULL && until == NULL && c->opt->npicked == 0)
 		return 0; /* among others that can */
 	if (r->delta == NULL)
 		return nq_config_fault(c, r->self,
 		    "--window and --until need 'incremental': '%s' is pulled whole", p->stream);
-	p->window_s = c->opt->window_ms / 1000;
+	p->window_s = c->opt->window_ms > 0 ? c->opt->window_ms / 1000 : 0;
 	rc = until_param(c, r, p);
 	if (rc == 0)
 		rc = until != NULL ? backfill(c, r, p) : live(p);
-	if (rc == 0)
+	if (rc == 0) {
+		go_on(p, c->opt->cursor);
 		first_end(p);
+	}
 	return rc;
 }
