@@ -107,7 +107,7 @@ check_mapping() {
 
 # One record is asked for, once, with the lower bound of the next run.
 check_api() {
-  local s
+  local s hint
   stage() {
     if [[ $1 != fetch ]]; then
       cat >/dev/null
@@ -123,7 +123,11 @@ check_api() {
     0) found ok "$name" 'API' ;;
     75) found FAIL "$name" "API: $(said "$folder/fetch")" 'the network, or the API is down: try again later' ;;
     2) found FAIL "$name" "API: $(said "$folder/fetch")" "what it says, in $config" ;;
-    *) found FAIL "$name" "API: $(said "$folder/fetch")" "see with: nq-sync --dry-run '$name'; 401 and 403 are for the credentials" ;;
+    *)
+      hint="look at what is asked: nq-sync --dry-run '$name'"
+      ! grep -qE 'HTTP 40[13]' -- "$folder/fetch" || hint="the credentials: 'auth' and 'headers' in $config, and the secrets they refer to"
+      found FAIL "$name" "API: $(said "$folder/fetch")" "$hint"
+      ;;
   esac
 }
 
