@@ -15,7 +15,7 @@ lock_and_run() {
 reap() {
   local pid='' s=0
   wait -n -p pid "${!job_of[@]}" 2>/dev/null || s=$?
-  if [[ -z $pid ]]; then # a signal came, or bash has forgotten one
+  if [[ -z ${pid:-} ]]; then # a signal came, or bash has forgotten one
     ((s == 127)) || return 0
     pid=${!job_of[*]} pid=${pid%% *} s=0
     wait "$pid" 2>/dev/null || s=$?
