@@ -66,6 +66,12 @@ check_secrets() {
   done
 }
 
+# can_write DIR: by making something there, for rights and full disks show only then.
+can_write() {
+  local probe
+  probe=$(mktemp -d -- "$1/.nq-doctor.XXXXXXXX" 2>/dev/null) && rmdir -- "$probe"
+}
+
 check_state() {
   local state=${NQ_STATE:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/nq} at
   if ! nq-cursor list >/dev/null 2>"$folder/state"; then
@@ -76,7 +82,7 @@ check_state() {
     at=$state
     while [[ ! -e $at && $at == */* && ${at%/*} != '' ]]; do at=${at%/*}; done
     [[ -e $at ]] || at=.
-    if [[ ! -d $at || ! -w $at || ! -x $at ]]; then
+    if ! can_write "$at"; then
       found FAIL state "'$at' cannot be written" "give it to $(id -un), or say --state or NQ_STATE"
       return
     fi
@@ -140,7 +146,7 @@ check_destination() {
     return
   fi
   file=$(sed -nE 's/.*"destination":"(sqlite|duckdb):([^#"\\]*).*/\2/p' "$folder/probed")
-  if [[ -n $file && ! -w $file && (-e $file || ! -w ${file%/*}) ]]; then
+  if [[ -n $file ]] && { [[ -e $file && ! -w $file ]] || ! can_write "${file%/*}"; }; then
     found FAIL "$name" "destination: '$file' cannot be written" "give it and its folder to $(id -un)"
   elif grep -q '"table_exists":false' "$folder/probed"; then
     found ok "$name" 'destination; the table comes with the first run'

@@ -62,6 +62,8 @@ begin_run() {
   since=()
   [[ -z $lower_bound ]] || since=("${plan_since[@]}" --var "since=$lower_bound")
   [[ -z $window_end ]] || since+=("${until[@]}" --var "until=$window_end" --until "$window_end")
+  [[ -z ${fetch_more[*]} ]] ||
+    log INFO "$connector/$stream: recorded; to replay it: nq-sync --replay ${fetch_more[1]}${lower_bound:+ --since $lower_bound}"
   log INFO "$connector/$stream: pulling ${lower_bound:+what changed since }${lower_bound:-everything}${window_end:+ until $window_end}"
 }
 
