@@ -301,6 +301,18 @@ serve_files() {
   [ "$(sqlite3 two.db 'SELECT count(*) FROM things')" = 2 ]
 }
 
+@test "init: a first page that is the last one fixes nothing about those to come" {
+  serve_files
+  page '{"items":[{"id":1}],"next_page":null}'
+  empty_folder
+  sync init "$API/files/things"
+  status_is 0
+  stdout_has "pagination  auto"
+  grep -q 'pagination: auto' sources.yml
+  sync init --dir two --paginate none "$API/files/things"
+  stdout_has "pagination  none"
+}
+
 @test "init: headers, keys in the query and basic credentials become references" {
   serve_files
   page '[{"id":1,"updated_at":"2026-01-01T00:00:00Z"}]'

@@ -10,7 +10,6 @@ load helper
 load sync-common
 
 # The stand-in spreads its suppliers over the last six days.
-windowed() { sed -i 's/param: updated_after,/param: updated_after, until_param: updated_before,/' sources.yml; }
 day() { date -u -d "$1 days ago" +%FT00:00:00Z; }
 count() { sqlite3 nq.db 'SELECT count(*) FROM supplier'; }
 members() { jq -c "$1" <<<"$output"; }
@@ -19,7 +18,6 @@ stalled() { curl -fsS "$API/_/faults" | jq -e 'any(.. | .fired?; . != null and .
 all_requests() { jq -rc 'select(.path == "/v2/suppliers").query | select(.page == "1") | [.updated_after, .updated_before] | join(" ")' "$API_LOG"; }
 
 @test "a live pull in windows: each is a run of its own, and the last one is open" {
-  windowed
   sync --since "$(day 6)" --window 2d
   status_is 0
   [ "$(members .success | sort -u)" = true ]
@@ -35,7 +33,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "windows go on from the cursor, and --since is for the first pull only" {
-  windowed
   sync
   touch_suppliers 37
   sync --since "$(day 6)" --window 1d
@@ -46,7 +43,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "a backfill has a row of its own, and the live cursor stays" {
-  windowed
   sync
   local before history
   before=$(nq-cursor get acme_eu suppliers)
@@ -62,7 +58,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "a backfill that is complete is not done again" {
-  windowed
   sync --since "$(day 6)" --until "$(day 2)"
   status_is 0
   is '[.lower_bound, .upper_bound]' "[\"$(day 6)\",\"$(day 2)\"]"
@@ -75,7 +70,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "kill -9 of everything in mid-window: what was committed stays, the rest is resumed, the table is whole" {
-  windowed
   local pages done_until
   for pages in 3 7; do
     : >"$API_LOG"
@@ -105,7 +99,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "kill -9 in mid-window of a live pull: the next one goes on from the last window" {
-  windowed
   fault '{"match":"/v2/","kind":"stall","skip":5,"count":1}'
   start --since "$(day 6)" --window 1d
   until_true 20 stalled
@@ -124,7 +117,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "a window that fails ends the pull, and the windows before it stay done" {
-  windowed
   fault '{"match":"/v2/","kind":"status","status":503,"skip":5}'
   sync --since "$(day 6)" --window 1d
   status_is 75
@@ -138,7 +130,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "TERM in a window ends the pull" {
-  windowed
   fault '{"match":"/v2/","kind":"stall","skip":4,"count":1}'
   start --since "$(day 6)" --window 1d
   until_true 20 stalled
@@ -150,7 +141,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "a lag longer than a window does not stand still" {
-  windowed
   sed -i 's/lag: 0s/lag: 3d/' sources.yml
   sync --since "$(day 6)" --until "$(day 2)" --window 1d
   status_is 0
@@ -160,7 +150,6 @@ $(day 2) $(day 0)" ]
 }
 
 @test "a backfill waits for no live run, unless older rows cannot overwrite newer ones" {
-  windowed
   sync
   nq-cursor lock acme_eu suppliers -- sleep 30 3>&- &
   local holder=$!
@@ -177,7 +166,6 @@ $(day 2) $(day 0)" ]
 not_free() { ! nobody_runs; }
 
 @test "--print and --dry-run show the first window" {
-  windowed
   sync -n --since "$(day 6)" --until "$(day 2)" --window 2d
   status_is 0
   [[ $output == "# acme_eu/suppliers@$(day 6)..$(day 2)"*"updated_before=$(day 4 | sed 's/:/%3A/g')"* ]]
@@ -196,8 +184,9 @@ not_free() { ! nobody_runs; }
     stderr_has "$1"
     [ "$output" = "" ]
   }
+  sed -i.good 's/until_param: updated_before, //' sources.yml
   why "need 'until_param': the parameter that asks for what came before" --window 1d
-  windowed
+  mv sources.yml.good sources.yml
   why "lies ahead: leave it out to pull up to now" --since 2024-01-01 --until 2099-01-01
   why "is not before --until" --since 2024-01-02 --until 2024-01-01
   why "is not a time: write 2026-05-16" --since 2024-01-02 --until yesterday
@@ -206,12 +195,12 @@ not_free() { ! nobody_runs; }
   why "--full goes with neither --until nor --window" --full --window 1d
   why "--window: at least one second" --window 0
   why "--record and --window do not go together" --window 1d --record x.tar
+  why "--keep and --until do not go together" --since 2024-01-01 --until 2024-01-02 --keep kept
   [ "$(requests)" = 0 ]
   [ ! -e state ]
 }
 
 @test "windows need a start" {
-  windowed
   jq 'del(.job_params, .customer_number)' settings.json >plain.json
   sync --settings plain.json --window 1d
   status_is 2

@@ -20,10 +20,6 @@ said() {
 
 check_programs() {
   local tool other
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)); then
-    found FAIL programs "bash is $BASH_VERSION" 'install bash 5.1 or later'
-    return
-  fi
   for tool in nq-fetch nq-map nq-load nq-cursor nq-plan; do
     if ! other=$("$tool" --version 2>&1); then
       found FAIL programs "$tool: ${other##*: }" "install all programs of nq into one folder of PATH"

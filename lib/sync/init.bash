@@ -169,6 +169,8 @@ joined() {
 # nq-fetch's word for a pager, as the connector file says it, into $pagination.
 spell_pager() {
   local kind=${pager%%:*} rest='' pair pairs=() scalar
+  # A first page that is the last one as well tells nothing about the next time.
+  [[ $kind != none || " ${fetch[*]} " == *" --paginate "* ]] || kind=auto
   [[ $pager != *:* ]] || rest=${pager#*:}
   pagination=${kind//-/_}
   [[ -n $rest ]] || return 0
