@@ -66,6 +66,21 @@ state_of() { nq-cursor get many "$1" --field status; }
   [ "$(jq -r .stream_name <<<"$output" | xargs)" = "s1 s2 s3" ]
 }
 
+@test "sources with streams of the same name, all of one source, and one alone" {
+  streams 2
+  sed '1d; s/name: many/name: other/; s/sqlite:/sqlite:other-/' sources.yml >>sources.yml.more
+  cat sources.yml.more >>sources.yml
+  sync -j 4
+  status_is 0
+  [ "$(jq -r '.connector_name + "/" + .stream_name' <<<"$output" | sort | xargs)" = "many/s1 many/s2 other/s1 other/s2" ]
+  sync -j 4 other
+  status_is 0
+  [ "$(jq -r '.connector_name + "/" + .stream_name' <<<"$output" | sort | xargs)" = "other/s1 other/s2" ]
+  sync many/s2
+  status_is 0
+  is '[.connector_name, .stream_name, .loaded]' '["many","s2",0]'
+}
+
 @test "a stream that fails does not stop the others" {
   streams 5
   endpoint s1 /nothing

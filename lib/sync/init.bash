@@ -115,7 +115,10 @@ split_url() {
   if [[ ${address#*://} == */* ]]; then
     base=${address%/*} endpoint=/${address##*/}
   fi
-  plain "${endpoint%.json}"
+  case $endpoint in
+    *.json | *.ndjson | *.jsonl | *.csv) plain "${endpoint%.*}" ;;
+    *) plain "$endpoint" ;;
+  esac
   stream=${plain:-records}
   host=${host##*@}
   host=${host%%:*}

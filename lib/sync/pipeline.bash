@@ -40,7 +40,7 @@ watched() {
 # a second (20 waits) to end by themselves, by SIGTERM, as libcurl ignores SIGPIPE while it waits; the nearest first, so that none
 # takes the end of another for that of its input.
 let_go() {
-  local name pid i=$2 writers=()
+  local name pid told i=$2 writers=()
   exec >&- # our reader need not wait for this
   for name in "${stages[@]}"; do
     [[ $name != "$1" ]] || break
@@ -48,7 +48,10 @@ let_go() {
   done
   for pid in "${writers[@]}"; do
     while [[ -s $pid ]] && ((i++ < 20)); do sleep 0.05; done
-    [[ -s $pid ]] && mv -- "$pid" "${pid%.pid}.told" && kill -TERM "$(<"${pid%.pid}.told")"
+    [[ -s $pid ]] || continue
+    told=${pid%.pid}.told
+    mv -- "$pid" "$told"
+    if [[ -s $told ]]; then kill -TERM "$(<"$told")"; else rm -f -- "$told"; fi
   done 2>/dev/null
 }
 
