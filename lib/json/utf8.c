@@ -19,13 +19,28 @@ stops(struct nq_utf8 *u, uint64_t w)
 	return (w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c);
 }
 
+/* The length of the run of printable ASCII, four words at a time; it may stop early. */
+static size_t
+plain_run(const char *p, size_t n)
+{
+	uint64_t w[4];
+	size_t i;
+
+	for (i = 0; i + sizeof(w) <= n; i += sizeof(w)) {
+		memcpy(w, p + i, sizeof(w));
+		if ((ODD(w[0]) | ODD(w[1]) | ODD(w[2]) | ODD(w[3])) != 0)
+			break;
+	}
+	return i;
+}
+
 /* The length of the run of ASCII that JSON may hold, a word at a time; it may stop early. */
 static size_t
 ascii_run(struct nq_utf8 *u, const char *p, size_t n)
 {
 	uint64_t w, stop;
 
-	for (size_t i = 0; i + 8 <= n; i += 8) {
+	for (size_t i = plain_run(p, n); i + 8 <= n; i += 8) {
 		memcpy(&w, p + i, 8);
 		stop = stops(u, w);
 		if (stop != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
