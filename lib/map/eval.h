@@ -25,7 +25,7 @@ struct nq_eval {
 	size_t max; /* bytes of one output record */
 	struct nq_value root, dot;
 	struct nq_value *vars; /* by slot */
-	struct nq_str *names;  /* by constant: "name": */
+	struct nq_buf *words;  /* by instruction: "name": of a member, the JSON of a constant */
 	struct nq_arena arena;
 	struct nq_made **made; /* reused from record to record */
 	uint32_t nmade, made_cap;
