@@ -113,7 +113,8 @@ on_scalar(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
 	uint32_t done;
 
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->at.depth > 0 && p->at.depth == p->list_depth)
 		return not_object(p);
 	done = nq_follow_ends(&p->at, arrive(p));
@@ -162,31 +163,46 @@ on_string(void *p, const unsigned char *text, size_t n)
 	return on_scalar(p, NQ_STRING, (const char *)text, n);
 }
 
+static void
+look_at_scalars(struct nq_extract *p, bool look)
+{
+	if (p->looks == look)
+		return;
+	p->looks = look;
+	p->cb.yajl_null = look ? on_null : NULL;
+	p->cb.yajl_boolean = look ? on_boolean : NULL;
+	p->cb.yajl_number = look ? on_number : NULL;
+	p->cb.yajl_string = look ? on_string : NULL;
+}
+
 static int
 on_key(void *ctx, const unsigned char *text, size_t n)
 {
 	struct nq_extract *p = ctx;
 	struct nq_str key = {(const char *)text, n};
+	uint32_t now = nq_follow_key(&p->at, key);
 
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
+	else
+		look_at_scalars(p, now != 0);
 	if (p->at.depth == p->record_depth && nq_str_is(key, "_nq"))
 		return fail(p, "the member '_nq' is reserved for control lines");
-	nq_follow_key(&p->at, key);
 	return 1;
 }
 
-/* Inside a record, scalars and keys matter only where a wanted path leads. */
+/*
+ * Inside a record, scalars and keys matter only where a wanted path leads; in an object the key
+ * tells.
+ */
 static void
 look_or_not(struct nq_extract *p)
 {
-	bool look = p->record_depth == 0 || nq_follow_looks(&p->at);
-	bool keys = look || p->at.depth == p->record_depth;
+	bool look = nq_follow_looks(&p->at);
 
-	p->cb.yajl_null = look ? on_null : NULL;
-	p->cb.yajl_boolean = look ? on_boolean : NULL;
-	p->cb.yajl_number = look ? on_number : NULL;
-	p->cb.yajl_string = look ? on_string : NULL;
-	p->cb.yajl_map_key = keys ? on_key : NULL;
+	look_at_scalars(p, p->record_depth == 0 || (look && nq_follow_in_array(&p->at)));
+	p->cb.yajl_map_key = look || p->at.depth == p->record_depth || p->record_depth == 0 ? on_key
+											    : NULL;
 }
 
 /* What an opening bracket means for the records; 0 ends the parse. */
@@ -227,7 +243,7 @@ on_open(struct nq_extract *p, bool is_array)
 		return fail(p, "nested too deeply");
 	if ((done & 1u << WATERMARK) != 0)
 		return fail(p, NO_MARK);
-	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
+	for (int t = 0; t < NQ_PAGE_WATCHES && done != 0; t++)
 		if ((done & 1u << t) != 0)
 			nq_scalar_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
@@ -235,7 +251,8 @@ on_open(struct nq_extract *p, bool is_array)
 	if (p->record_depth == p->at.depth + 1)
 		through |= enter_record(p);
 	nq_follow_open(&p->at, is_array, through);
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
 	look_or_not(p);
 	return 1;
 }
@@ -298,9 +315,10 @@ on_close(void *ctx)
 {
 	struct nq_extract *p = ctx;
 
-	p->token_end = p->before + here(p);
 	if (p->at.depth == p->record_depth && take_record(p) == 0)
 		return 0;
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
 	if (p->at.depth == p->list_depth)
 		p->list_depth = 0;
 	p->at.depth--;

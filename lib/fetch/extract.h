@@ -25,6 +25,7 @@ struct nq_extract {
 	uint32_t list_depth;   /* depth inside the list of records, 0 while outside */
 	uint32_t record_depth; /* depth inside a record, 0 while outside */
 	bool list_seen, has_watermark, failed;
+	bool looks; /* scalars are called back */
 	const char *chunk;
 	size_t chunk_len, record_from; /* where the part of the record in this chunk starts */
 	size_t record_start;	       /* where the record starts in the spool's memory */

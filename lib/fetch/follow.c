@@ -1,6 +1,6 @@
 #include "fetch/follow.h"
 
-static uint32_t
+static inline uint32_t
 advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_str key)
 {
 	const struct nq_path *path;
@@ -17,18 +17,19 @@ advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_st
 			continue;
 		step = &path->step[at];
 		if (f->is_array ? step->key.p == NULL && step->index == (int64_t)f->index
-				: step->key.p != NULL && nq_str_eq(step->key, key))
+				: nq_str_eq(step->key, key) && step->key.p != NULL)
 			now |= 1u << i;
 	}
 	return now;
 }
 
-void
+uint32_t
 nq_follow_key(struct nq_follow *t, struct nq_str key)
 {
 	struct nq_follow_frame *f = &t->frame[t->depth - 1];
 
 	f->now = f->through != 0 ? advance(t, f, key) : 0;
+	return f->now;
 }
 
 uint32_t

@@ -31,8 +31,8 @@ struct nq_follow {
 /* Reads a path that can be followed so: without an index from the end. */
 int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
-/* A member's key, inside an object. */
-void nq_follow_key(struct nq_follow *, struct nq_str key);
+/* A member's key, inside an object; returns the paths that its value stands on. */
+uint32_t nq_follow_key(struct nq_follow *, struct nq_str key);
 
 /* The paths that the value about to come stands on; at the top that is top. */
 uint32_t nq_follow_value(struct nq_follow *, uint32_t top);
@@ -48,6 +48,12 @@ static inline bool
 nq_follow_looks(const struct nq_follow *t)
 {
 	return t->depth > 0 && t->frame[t->depth - 1].through != 0;
+}
+
+static inline bool
+nq_follow_in_array(const struct nq_follow *t)
+{
+	return t->depth > 0 && t->frame[t->depth - 1].is_array;
 }
 
 #endif
