@@ -88,6 +88,12 @@ peer() {
   inputs+=("${3:-/dev/null}")
 }
 
+# nobody: forgets the programs and their figures, for another round of others.
+nobody() {
+  rm -f "$work"/times.*
+  names=() commands=() inputs=()
+}
+
 # run_in_turn ROUNDS: each once a round, for seconds, those of the processor, and the memory of its largest process.
 run_in_turn() {
   local round i
