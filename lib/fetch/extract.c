@@ -4,7 +4,6 @@
 
 #include "base/hash.h"
 #include "base/secret.h"
-#include "base/time.h"
 #include "json/mem.h"
 #include "json/text.h"
 
@@ -68,42 +67,18 @@ arrive(struct nq_extract *p)
 	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
 }
 
-/* An instant is read once; what is none is told by the general way. */
-static bool
-take_instant(struct nq_extract *p, const char *text, size_t n)
-{
-	struct nq_buf *high = &p->page->watermark;
-	struct nq_time t;
-	int naive;
-
-	if (n > NQ_MAX_CURSOR || nq_time_parse((struct nq_str){text, n}, &t, &naive) == -1)
-		return false;
-	if (high->len == 0 || nq_time_cmp(t, p->high) > 0) {
-		nq_buf_reset(high);
-		nq_buf_add(high, text, n);
-		p->high = t;
-	}
-	p->has_watermark = true;
-	return true;
-}
-
 static int
 note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
-	const struct nq_page_spec *s = p->page->spec;
-
 	if (type == NQ_NULL)
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
 		return fail(p, NO_MARK);
-	if (s->cursor_type == NQ_CURSOR_TIMESTAMP && take_instant(p, text, n))
-		return 1;
-	if (nq_watermark_check(s->cursor_type, (struct nq_str){text, n}, p->err) == -1) {
+	if (nq_highest_take(&p->highest, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
 		return stop(p);
 	}
-	nq_watermark_raise(s->cursor_type, &p->page->watermark, (struct nq_str){text, n});
 	p->has_watermark = true;
 	return 1;
 }
@@ -406,6 +381,8 @@ nq_extract_begin(struct nq_extract *p, struct nq_page *page)
 	memset(p, 0, sizeof(*p));
 	p->page = page;
 	p->line = 1;
+	p->highest.type = s->cursor_type;
+	p->highest.text = &page->watermark;
 	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
 		p->at.want[t].path = &s->watch[t];
 	p->at.want[RECORDS].path = &s->records;

@@ -6,8 +6,8 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/err.h"
-#include "base/time.h"
 #include "fetch/follow.h"
+#include "fetch/highest.h"
 #include "fetch/page.h"
 #include "json/utf8.h"
 
@@ -33,9 +33,9 @@ struct nq_extract {
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top of the body, or the line */
 	uint64_t line;		       /* from 1 */
-	struct nq_time high;	       /* the instant of the watermark */
-	uint64_t id;		       /* of the record, as a digest */
-	char first[512];	       /* of the body, for messages */
+	struct nq_highest highest;
+	uint64_t id;	 /* of the record, as a digest */
+	char first[512]; /* of the body, for messages */
 	size_t nfirst;
 	struct nq_err *err;
 };
