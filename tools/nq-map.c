@@ -117,6 +117,7 @@ work(struct nq_err *err)
 	enum nq_status status = NQ_USAGE;
 	const struct nq_schema *used = NULL;
 
+	nq_io_widen_pipe(STDOUT_FILENO);
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
 	if (opt.schema != NULL)
