@@ -3,15 +3,12 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/secret.h"
 #include "json/mem.h"
 #include "json/text.h"
 
 enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
 
 _Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
-
-enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
 #define NO_MARK "the watermark of this record is neither text nor number"
 
@@ -209,13 +206,12 @@ enter(struct nq_extract *p, bool is_array, uint32_t done)
 	return 1;
 }
 
+/* What a wanted path leads to or through, or the record itself; 0 ends the parse. */
 static int
-on_open(struct nq_extract *p, bool is_array)
+open_wanted(struct nq_extract *p, bool is_array, uint32_t now)
 {
-	uint32_t now = arrive(p), done = nq_follow_ends(&p->at, now), through = now & ~done;
+	uint32_t done = nq_follow_ends(&p->at, now), through = now & ~done;
 
-	if (p->at.depth == NQ_MAX_DEPTH)
-		return fail(p, "nested too deeply");
 	if ((done & 1u << WATERMARK) != 0)
 		return fail(p, NO_MARK);
 	for (int t = 0; t < NQ_PAGE_WATCHES && done != 0; t++)
@@ -228,6 +224,20 @@ on_open(struct nq_extract *p, bool is_array)
 	nq_follow_open(&p->at, is_array, through);
 	if (p->record_depth == 0)
 		p->token_end = p->before + here(p);
+	return 1;
+}
+
+static int
+on_open(struct nq_extract *p, bool is_array)
+{
+	uint32_t now = arrive(p);
+
+	if (p->at.depth == NQ_MAX_DEPTH)
+		return fail(p, "nested too deeply");
+	if (p->record_depth > 0 && now == 0)
+		nq_follow_open(&p->at, is_array, 0);
+	else if (open_wanted(p, is_array, now) == 0)
+		return 0;
 	look_or_not(p);
 	return 1;
 }
@@ -312,30 +322,14 @@ on_close(void *ctx)
 }
 
 static int
-begins_otherwise(struct nq_extract *p)
-{
-	struct nq_buf first = NQ_BUF_INIT;
-	const char *like = "";
-
-	if (p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0)
-		like = "like gzip, which no header says: ";
-	if (p->nfirst >= 1 && p->first[0] == '\x1e')
-		like = "like a JSON text sequence (RFC 7464), which is not read: ";
-	nq_secret_excerpt((struct nq_str){p->first, p->nfirst}, SHOWN, &first);
-	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'", like, first.data);
-	nq_buf_free(&first);
-	return -1;
-}
-
-static int
 not_json(struct nq_extract *p)
 {
 	unsigned char *why = yajl_get_error(p->yajl, 0, NULL, 0);
 	const char *text = (const char *)why, *colon = strstr(text, ": ");
 
 	text = colon != NULL ? colon + 2 : text;
-	if (p->before + here(p) <= SHOWN && p->values == 0 && p->line == 1)
-		begins_otherwise(p);
+	if (p->before + here(p) <= NQ_BEGINS_SHOWN && p->values == 0 && p->line == 1)
+		nq_begins_tell(&p->begins, p->err);
 	else
 		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
 		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
@@ -414,8 +408,8 @@ nq_extract_data(struct nq_extract *p, const char *chunk, size_t n, struct nq_err
 	size_t good = nq_utf8_feed(&p->utf8, chunk, n);
 
 	p->err = err;
-	for (size_t i = 0; p->nfirst < sizeof(p->first) && p->line == 1 && i < n; i++)
-		p->first[p->nfirst++] = chunk[i];
+	if (p->line == 1)
+		nq_begins_add(&p->begins, chunk, n);
 	p->chunk = chunk;
 	p->chunk_len = n;
 	if (yajl_parse(p->yajl, (const unsigned char *)chunk, n) != yajl_status_ok)

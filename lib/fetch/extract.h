@@ -6,6 +6,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/err.h"
+#include "fetch/begins.h"
 #include "fetch/follow.h"
 #include "fetch/highest.h"
 #include "fetch/page.h"
@@ -34,9 +35,8 @@ struct nq_extract {
 	uint64_t values;	       /* at the top of the body, or the line */
 	uint64_t line;		       /* from 1 */
 	struct nq_highest highest;
-	uint64_t id;	 /* of the record, as a digest */
-	char first[512]; /* of the body, for messages */
-	size_t nfirst;
+	uint64_t id; /* of the record, as a digest */
+	struct nq_begins begins;
 	struct nq_err *err;
 };
 
