@@ -298,29 +298,25 @@ nq_doc_key_is(const struct nq_doc *d, uint32_t key, struct nq_str name)
 	return same;
 }
 
-/* The first character of a name in the text; of an empty one, the quote behind it. */
-static char
-first_of(struct nq_str name)
+/* Whether a key without escapes spells this name. */
+static inline bool
+spells(const struct nq_doc *d, const struct nq_tok *t, struct nq_str name)
 {
-	return name.n > 0 ? name.p[0] : '"';
+	return t->len == name.n + 2 &&
+	       nq_str_eq((struct nq_str){d->text + t->off + 1, name.n}, name);
 }
 
 uint32_t
 nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 {
 	const struct nq_tok *t, *end;
-	char first = first_of(key);
 
 	if (nq_doc_type(d, object) != NQ_OBJECT)
 		return NQ_NONE;
 	end = &d->tok[d->tok[object].next];
-	for (t = &d->tok[object + 1]; t < end; t = &d->tok[t[1].next]) {
-		if (t->len != key.n + 2 && !t->escaped)
-			continue;
-		if ((d->text[t->off + 1] == first || t->escaped) &&
-		    nq_doc_key_is(d, (uint32_t)(t - d->tok), key))
+	for (t = &d->tok[object + 1]; t < end; t = &d->tok[t[1].next])
+		if (t->escaped ? nq_doc_key_is(d, (uint32_t)(t - d->tok), key) : spells(d, t, key))
 			return (uint32_t)(t - d->tok) + 1;
-	}
 	return NQ_NONE;
 }
 

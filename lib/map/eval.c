@@ -140,6 +140,19 @@ item_at(const struct nq_doc *d, uint32_t list, int64_t index)
 	return i;
 }
 
+/* Mappings often take several members of one member of the record, which is found once. */
+static uint32_t
+member_of(struct nq_eval *e, const struct nq_doc *d, uint32_t object, struct nq_str key)
+{
+	if (d != e->root.doc || object != e->root.tok)
+		return nq_doc_get(d, object, key);
+	if (e->recent.p == NULL || !nq_str_eq(key, e->recent)) {
+		e->recent = key;
+		e->found = nq_doc_get(d, object, key);
+	}
+	return e->found;
+}
+
 static int
 eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 {
@@ -162,7 +175,7 @@ eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 	tok = out->type >= NQ_ARRAY ? out->tok : NQ_NONE;
 	for (; s < end && tok != NQ_NONE; s++) {
 		if (s->key.p != NULL)
-			tok = nq_doc_get(out->doc, tok, s->key);
+			tok = member_of(e, out->doc, tok, s->key);
 		else if (nq_doc_type(out->doc, tok) == NQ_ARRAY)
 			tok = item_at(out->doc, tok, s->index);
 		else
@@ -431,6 +444,7 @@ nq_eval_record(struct nq_eval *e, const struct nq_doc *d, uint32_t tok, struct n
 	e->out = out;
 	e->err = err;
 	e->root = e->dot = nq_value_token(d, tok);
+	e->recent.p = NULL;
 	*written = 0;
 	rc = run_statements(e);
 	if (rc == 1 && nq_emit_records(e, e->prog->body, written) == -1)

@@ -24,6 +24,9 @@ struct nq_eval {
 	const struct nq_prog *prog;
 	size_t max; /* bytes of one output record */
 	struct nq_value root, dot;
+	struct nq_str
+	    recent;	/* the member of the root that was looked for last; p is NULL for none */
+	uint32_t found; /* and where it is */
 	struct nq_value *vars; /* by slot */
 	struct nq_buf *words;  /* by instruction: "name": of a member, the JSON of a constant */
 	struct nq_arena arena;
