@@ -2,21 +2,16 @@
 
 #include <string.h>
 
-#define EACH(byte)   (UINT64_MAX / 255 * (byte))
-#define HAS_ZERO(w)  (((w)-EACH(0x01)) & ~(w)&EACH(0x80))
-#define HAS(w, byte) HAS_ZERO((w) ^ EACH(byte))
-#define LOW(w)	     (((w)-EACH(0x20)) & ~(w)&EACH(0x80)) /* not zero if a byte is below 0x20 */
-/* Not zero if a byte is below 0x20 or above ASCII. */
-#define ODD(w) ((((w)-EACH(0x20)) | (w)) & EACH(0x80))
+#include "base/word.h"
 
 /* Bytes that no run goes over, by their top bits: the lowest one is exact. */
 static uint64_t
 stops(struct nq_utf8 *u, uint64_t w)
 {
-	if (ODD(w) == 0)
+	if (NQ_WORD_ODD(w) == 0)
 		return 0;
-	u->control = u->control || LOW(w) != 0;
-	return (w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c);
+	u->control = u->control || NQ_WORD_LOW(w) != 0;
+	return (w & NQ_WORD_EACH(0x80)) | NQ_WORD_HAS(w, 0x0b) | NQ_WORD_HAS(w, 0x0c);
 }
 
 /* The length of the run of printable ASCII, four words at a time; it may stop early. */
@@ -28,7 +23,8 @@ plain_run(const char *p, size_t n)
 
 	for (i = 0; i + sizeof(w) <= n; i += sizeof(w)) {
 		memcpy(w, p + i, sizeof(w));
-		if ((ODD(w[0]) | ODD(w[1]) | ODD(w[2]) | ODD(w[3])) != 0)
+		if ((NQ_WORD_ODD(w[0]) | NQ_WORD_ODD(w[1]) | NQ_WORD_ODD(w[2]) |
+			NQ_WORD_ODD(w[3])) != 0)
 			break;
 	}
 	return i;
