@@ -111,16 +111,20 @@ column() { cut -d' ' -f"$2" "$work/times.$1" | sort -n; }
 # median: the middle one of the sorted lines.
 median() { awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
-# table: medians, and how many times as long as the first one each took.
+# ratio A B
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {print (b > 0 ? a / b : 0)}'; }
+
+# table: medians, and how many times as long as the first one each took, by the clock and by the processor.
 table() {
-  local i wall base
-  base=$(column 0 1 | median)
-  printf '%-28s %8s %17s %8s %8s %9s %8s\n' what seconds 'min–max' user system MiB 'to ours'
+  local i wall cpu first_wall first_cpu
+  printf '%-28s %8s %17s %8s %8s %7s %9s %9s\n' what seconds 'min–max' user system MiB 'to ours' 'by cpu'
   for i in "${!names[@]}"; do
     wall=$(column "$i" 1 | median)
-    printf '%-28s %8.2f %17s %8.2f %8.2f %9.1f %7.2fx\n' "${names[i]}" "$wall" \
+    cpu=$(awk '{print $2 + $3}' "$work/times.$i" | sort -n | median)
+    ((i > 0)) || first_wall=$wall first_cpu=$cpu
+    printf '%-28s %8.2f %17s %8.2f %8.2f %7.1f %8.2fx %8.2fx\n' "${names[i]}" "$wall" \
       "$(column "$i" 1 | sed -n '1p;$p' | paste -sd- | sed 's/-/–/')" "$(column "$i" 2 | median)" \
       "$(column "$i" 3 | median)" "$(column "$i" 4 | awk 'END {print $1 / 1024}')" \
-      "$(awk -v a="$wall" -v b="$base" 'BEGIN {print a / b}')"
+      "$(ratio "$wall" "$first_wall")" "$(ratio "$cpu" "$first_cpu")"
   done
 }
