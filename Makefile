@@ -31,7 +31,7 @@ PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
 HEADERS = $(wildcard lib/*/*.h)
-SHELL_FILES = $(wildcard tools/nq-sync tests/*.bats tests/*.bash tests/*/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
+SHELL_FILES = $(wildcard tools/nq-sync tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
 
 # === how it is compiled =======================================================================
 
