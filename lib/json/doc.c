@@ -117,6 +117,7 @@ on_key(void *ctx, const unsigned char *p, size_t n)
 {
 	struct nq_doc *d = ctx;
 	struct nq_doc_frame *f = d->top;
+	size_t first, middle, later, last;
 	uint64_t a, b;
 
 	if (!is_slice(d, p) || n == 0) {
@@ -125,8 +126,12 @@ on_key(void *ctx, const unsigned char *p, size_t n)
 		return 1;
 	}
 	add_slice(d, p, n);
-	a = UINT64_C(1) << ((n * 7 + p[0] * 5u + p[n - 1]) & 63);
-	b = UINT64_C(1) << ((n + p[n / 2] * 3u + p[n - n / 4 - 1] * 8u) & 63);
+	first = p[0];
+	middle = p[n / 2];
+	later = p[n - n / 4 - 1];
+	last = p[n - 1];
+	a = UINT64_C(1) << (n * 7 + first * 5 + last) % 64;
+	b = UINT64_C(1) << (n + middle * 3 + later * 8) % 64;
 	if ((f->seen[0] & a) != 0 && (f->seen[1] & b) != 0)
 		d->alike = true;
 	f->seen[0] |= a;
