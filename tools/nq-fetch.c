@@ -470,6 +470,7 @@ main(int argc, char **argv)
 		unbound(&o.http);
 	nq_log_run_id(o.run_id);
 	nq_io_widen_pipe(STDOUT_FILENO);
+	setvbuf(stdout, NULL, _IONBF, 0); /* what goes there are whole pages */
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);

@@ -158,6 +158,7 @@ work(void)
 	struct nq_prog prog;
 	enum nq_status status;
 
+	nq_io_widen_pipe(STDOUT_FILENO);
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
 	if (open_all(&prog, &schema, &faults) == -1) {
