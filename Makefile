@@ -28,7 +28,7 @@ SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
 PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/bench/*.c))
 GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -59,6 +59,7 @@ $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/faults/%: LDLIBS =
+$(B)/tests/bench/%: LDLIBS = -lsqlite3
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(PARTS) $(STANDIN)
