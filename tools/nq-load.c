@@ -22,7 +22,7 @@ static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
     {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"load into sqlite:FILE or nuntiq:URL; - tells what would be done"},
+	"load into sqlite:FILE, duckdb:FILE or nuntiq:URL; - tells what would be done"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
@@ -49,6 +49,7 @@ static const struct nq_opt opts[] = {
 	"load nothing: say which destination this is and whether it exists"},
     {"busy-timeout", 0, "TIME", NQ_OPT_SECONDS, &o.busy_ms,
 	"wait so long for a locked database (30s)"},
+    {"duckdb-memory", 0, "SIZE", NQ_OPT_SIZE, &o.duckdb_memory, "memory that DuckDB may use (1G)"},
     {"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"},
     {"object", 0, "NAME", NQ_OPT_STR, &o.object, "nuntiq: what is loaded, for example supplier"},
     {"customer-number", 0, "REF", NQ_OPT_STR, &o.customer_number,
@@ -128,8 +129,8 @@ static int
 check_limits(struct nq_err *err)
 {
 	if (o.to == NULL)
-		return nq_err_set(
-		    err, NQ_USAGE, "where to? add --to sqlite:FILE, --to nuntiq:URL or --to -");
+		return nq_err_set(err, NQ_USAGE,
+		    "where to? add --to sqlite:FILE, --to duckdb:FILE, --to nuntiq:URL or --to -");
 	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
@@ -148,6 +149,7 @@ parse(int argc, char **argv, struct nq_err *err)
 	o.batch = NQ_MAX_BATCH;
 	o.batch_bytes = NQ_MAX_BATCH_SIZE;
 	o.max_line = NQ_MAX_LINE;
+	o.duckdb_memory = NQ_DUCKDB_MEMORY;
 	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;
 	o.http = nq_http_defaults;
 	first = nq_cli_parse(&cli, argc, argv, err);

@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* One row a destination. */
-static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_nuntiq, &nq_sink_dry};
+static const struct nq_sink_ops *const sinks[] = {
+    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 

@@ -34,6 +34,7 @@ struct nq_load_options {
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
 	uint64_t batch, batch_bytes, max_line;
+	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
 	struct nq_auth auth;
@@ -100,6 +101,6 @@ int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_col
     struct nq_counts *, struct nq_err *);
 void nq_sink_close(struct nq_sink *);
 
-extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_nuntiq, nq_sink_dry;
+extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_duckdb, nq_sink_nuntiq, nq_sink_dry;
 
 #endif
