@@ -80,7 +80,8 @@ duckdb_open(struct nq_sink *s, struct nq_err *err)
 	q->staging.name = "_nq_staging";
 	q->stage = (struct nq_duckdb_stage){
 	    .db = &q->db, .table = table_of(s), .columns = s->columns, .newer_by = s->o->newer_by};
-	q->merge = (struct nq_duckdb_merge){.stage = &q->stage, .table = table_of(s), .o = s->o};
+	q->merge = (struct nq_duckdb_merge){
+	    .stage = &q->stage, .table = table_of(s), .o = s->o, .all_new = true};
 	if (s->o->meta) {
 		nq_columns_get(s->columns, nq_str("_nq_run_id"))->as = "text";
 		nq_columns_get(s->columns, nq_str("_nq_loaded_at"))->as = "text";
@@ -254,10 +255,27 @@ get_ready(struct duckdb *q, const struct nq_batch *b, struct nq_err *err)
 	q->in_transaction = true;
 	q->safe = b->nrows;
 	memset(&q->counts, 0, sizeof(q->counts));
+	q->merge.all_new = q->merge.all_new && q->nin == 0;
 	for (uint32_t i = 0; i < q->nin; i++)
 		if (merge_rows(q, b, q->in[i], &refused, err) == -1)
 			return -1;
 	return 0;
+}
+
+/* Merges more rows; a refusal that may only mean that a key is known is looked into. */
+static int
+merge_range(
+    struct duckdb *q, const struct nq_batch *b, struct range r, bool *refused, struct nq_err *err)
+{
+	int rc = merge_rows(q, b, r, refused, err);
+
+	if (rc == 0 || !*refused || !q->merge.all_new)
+		return rc;
+	roll_back(q);
+	*refused = q->merge.all_new = false;
+	if (get_ready(q, b, err) == -1)
+		return -1;
+	return merge_rows(q, b, r, refused, err);
 }
 
 static void
@@ -302,7 +320,7 @@ duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_
 		return NQ_WRITE_FAILED;
 	while (r.to < to && q->stage.bad[r.to] == 0)
 		r.to++;
-	if (merge_rows(q, b, r, &refused, err) == -1) {
+	if (merge_range(q, b, r, &refused, err) == -1) {
 		roll_back(q);
 		return refused ? NQ_WRITE_SOME : NQ_WRITE_FAILED;
 	}
@@ -341,6 +359,7 @@ duckdb_commit(struct nq_sink *s, struct nq_err *err)
 	if (get_ready(q, q->batch, err) == -1 || nq_duckdb_exec(&q->db, "COMMIT", NULL, err) == -1)
 		return -1;
 	q->in_transaction = false;
+	q->merge.all_new = q->counts.updated + q->counts.unchanged + q->counts.deleted == 0;
 	count(s, &q->counts);
 	return 0;
 }

@@ -90,32 +90,46 @@ add_inserted(const struct nq_duckdb_merge *m, uint32_t pos, struct nq_buf *sql)
 	add_has(pos, sql);
 	nq_buf_adds(sql, " THEN ");
 	nq_duckdb_stage_value(m->stage, pos, sql);
-	nq_buf_addf(sql, " ELSE %s END", standard);
+	nq_buf_addf(
+	    sql, " ELSE CAST(%s AS %s) END", standard, m->table->column[m->stage->col[pos]].type);
 }
 
+/* Leaves out the keys that are there, and of those that come twice (insert folds nothing) the rest.
+ */
 static void
-add_names(const struct nq_duckdb_merge *m, bool keys, struct nq_buf *sql)
+add_unknown(const struct nq_duckdb_merge *m, const struct range *r, struct nq_buf *sql)
 {
 	const char *comma = "";
 
+	nq_buf_adds(sql, " ANTI JOIN ");
+	nq_duckdb_table_quote(sql, m->table);
+	nq_buf_adds(sql, " t ON ");
+	add_match(m, sql);
+	nq_buf_adds(sql, " WHERE ");
+	add_range(r, false, sql);
+	if (m->o->mode != NQ_LOAD_INSERT)
+		return;
+	nq_buf_adds(sql, " QUALIFY row_number() OVER (PARTITION BY ");
 	for (uint32_t i = 0; i < m->stage->n; i++) {
-		if (keys && !column(m, i)->key)
+		if (!column(m, i)->key)
 			continue;
-		nq_buf_adds(sql, comma);
-		add_name(m, i, sql);
+		nq_buf_addf(sql, "%ss.c%u", comma, i);
 		comma = ", ";
 	}
+	nq_buf_adds(sql, " ORDER BY s.r) = 1");
 }
 
+/* all: without a look at what is there. */
 static void
-insert_sql(const struct nq_duckdb_merge *m, const struct range *r, struct nq_buf *sql)
+insert_sql(const struct nq_duckdb_merge *m, const struct range *r, bool all, struct nq_buf *sql)
 {
-	const bool keyed = m->stage->columns->nkeys > 0 && m->o->mode != NQ_LOAD_APPEND;
-
 	nq_buf_adds(sql, "INSERT INTO ");
 	nq_duckdb_table_quote(sql, m->table);
 	nq_buf_adds(sql, " (");
-	add_names(m, false, sql);
+	for (uint32_t i = 0; i < m->stage->n; i++) {
+		nq_buf_adds(sql, i == 0 ? "" : ", ");
+		add_name(m, i, sql);
+	}
 	nq_buf_adds(sql, m->o->meta ? ", \"_nq_run_id\", \"_nq_loaded_at\") SELECT " : ") SELECT ");
 	for (uint32_t i = 0; i < m->stage->n; i++) {
 		nq_buf_adds(sql, i == 0 ? "" : ", ");
@@ -126,20 +140,13 @@ insert_sql(const struct nq_duckdb_merge *m, const struct range *r, struct nq_buf
 		add_run(m, sql);
 		nq_buf_addf(sql, ", '%s'", m->loaded_at);
 	}
-	nq_buf_adds(sql, " FROM " NQ_DUCKDB_STAGE " s WHERE ");
-	add_range(r, false, sql);
-	if (keyed && !m->table->plain) {
-		nq_buf_adds(sql, " AND NOT EXISTS (SELECT 1 FROM ");
-		nq_duckdb_table_quote(sql, m->table);
-		nq_buf_adds(sql, " t WHERE ");
-		add_match(m, sql);
-		nq_buf_addc(sql, ')');
-	}
-	if (!keyed)
+	nq_buf_adds(sql, " FROM " NQ_DUCKDB_STAGE " s");
+	if (!all) {
+		add_unknown(m, r, sql);
 		return;
-	nq_buf_adds(sql, " ON CONFLICT (");
-	add_names(m, true, sql);
-	nq_buf_adds(sql, ") DO NOTHING");
+	}
+	nq_buf_adds(sql, " WHERE ");
+	add_range(r, false, sql);
 }
 
 /* What an update gives a column, and whether that is anything new. */
@@ -248,13 +255,13 @@ say(const struct nq_duckdb_merge *m, const struct nq_buf *sql, uint64_t *changed
 }
 
 static int
-insert(const struct nq_duckdb_merge *m, const struct range *r, uint64_t *n, bool *refused,
+insert(const struct nq_duckdb_merge *m, const struct range *r, bool all, uint64_t *n, bool *refused,
     struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
-	insert_sql(m, r, &sql);
+	insert_sql(m, r, all, &sql);
 	rc = say(m, &sql, n, refused, err);
 	nq_buf_free(&sql);
 	return rc;
@@ -277,17 +284,15 @@ static int
 write_rows(const struct nq_duckdb_merge *m, const struct range *r, struct nq_counts *c,
     bool *refused, struct nq_err *err)
 {
-	const bool updates = m->stage->columns->nkeys > 0 &&
-			     (m->o->mode == NQ_LOAD_MERGE || m->o->mode == NQ_LOAD_REPLACE);
+	const bool keyed = m->stage->columns->nkeys > 0 && m->o->mode != NQ_LOAD_APPEND;
+	const bool all = !keyed || m->all_new;
 	uint64_t inserted = 0, updated = 0;
 	int rc = 0;
 
-	if (updates && !m->table->plain)
+	if (!all && m->o->mode != NQ_LOAD_INSERT)
 		rc = update(m, r, &updated, refused, err);
 	if (rc == 0)
-		rc = insert(m, r, &inserted, refused, err);
-	if (rc == 0 && updates && m->table->plain && inserted < r->rows)
-		rc = update(m, r, &updated, refused, err);
+		rc = insert(m, r, all, &inserted, refused, err);
 	c->inserted += inserted;
 	c->updated += updated;
 	c->unchanged += r->rows - inserted - updated;

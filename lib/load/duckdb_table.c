@@ -174,45 +174,12 @@ take_column(void *ctx, const struct nq_str *value, struct nq_err *err)
 }
 
 static int
-take_constraints(void *ctx, const struct nq_str *value, struct nq_err *err)
-{
-	struct nq_duckdb_table *t = ctx;
-
-	(void)err;
-	t->plain = nq_str_is(value[0], "0");
-	return 0;
-}
-
-static int
 refuse_view(void *ctx, const struct nq_str *value, struct nq_err *err)
 {
 	const struct nq_duckdb_table *t = ctx;
 
 	(void)value;
 	return nq_err_set(err, NQ_FAIL, "'%s' is a view, not a table", t->name);
-}
-
-/* Constraints beside a key and its NOT NULL: those can refuse a row that an update would not. */
-static int
-describe_constraints(struct nq_duckdb_table *t, const struct nq_columns *cols, struct nq_err *err)
-{
-	struct nq_buf sql = NQ_BUF_INIT;
-	int rc;
-
-	nq_buf_adds(&sql, "SELECT (SELECT count(*) FROM duckdb_indexes()");
-	nq_duckdb_table_where(&sql, t);
-	nq_buf_adds(&sql, " AND is_unique) + (SELECT count(*) FROM duckdb_constraints()");
-	nq_duckdb_table_where(&sql, t);
-	nq_buf_adds(&sql, " AND constraint_type <> 'PRIMARY KEY' AND NOT (constraint_type = "
-			  "'NOT NULL' AND list_contains([");
-	for (uint32_t i = 0; i < cols->nkeys; i++) {
-		nq_buf_adds(&sql, i == 0 ? "" : ", ");
-		nq_duckdb_literal(&sql, nq_str(cols->v[cols->key[i]].name));
-	}
-	nq_buf_adds(&sql, "], constraint_column_names[1])))");
-	rc = nq_duckdb_ask(t->db, sql.data, take_constraints, t, err);
-	nq_buf_free(&sql);
-	return rc;
 }
 
 int
@@ -223,7 +190,6 @@ nq_duckdb_table_describe(struct nq_duckdb_table *t, struct nq_columns *cols, str
 	int rc;
 
 	t->exists = false;
-	t->plain = true;
 	nq_buf_adds(&sql, "SELECT column_name, data_type, column_default FROM duckdb_columns()");
 	nq_duckdb_table_where(&sql, t);
 	nq_buf_adds(&sql, " ORDER BY column_index");
@@ -234,8 +200,6 @@ nq_duckdb_table_describe(struct nq_duckdb_table *t, struct nq_columns *cols, str
 	rc = t->catalog == NULL ? nq_duckdb_ask(t->db, view.data, refuse_view, t, err) : 0;
 	if (rc == 0)
 		rc = nq_duckdb_ask(t->db, sql.data, take_column, &d, err);
-	if (rc == 0 && t->exists)
-		rc = describe_constraints(t, cols, err);
 	cols->known = rc == 0 && t->exists;
 	nq_buf_free(&sql);
 	nq_buf_free(&view);
@@ -311,7 +275,7 @@ create(struct nq_duckdb_table *t, struct nq_columns *cols, struct nq_err *err)
 	}
 	nq_buf_adds(&sql, t->keyed && cols->nkeys > 0 ? "))" : ")");
 	rc = nq_duckdb_exec(t->db, sql.data, NULL, err);
-	t->exists = t->plain = true;
+	t->exists = true;
 	nq_buf_free(&sql);
 	return rc;
 }

@@ -36,7 +36,6 @@ struct nq_duckdb_table {
 	const char *name;
 	bool exists;
 	bool keyed; /* a new table gets a primary key */
-	bool plain; /* no constraint but the one on the key */
 	struct nq_duckdb_column *column;
 	uint32_t ncolumns;
 };
