@@ -208,15 +208,15 @@ load load-duckdb
   local big
   big=$(head -c 1000000 /dev/zero | tr '\0' x)
   rows '{"id":"mz","v":-0}' '{"id":"p53","v":9007199254740993}' '{"id":"m53","v":-9007199254740993}' \
-    '{"id":"max","v":9223372036854775807}' '{"id":"min","v":-9223372036854775808}' '{"id":"yes","v":true}' '{"id":"null","v":null}' >whole
-  rows '{"id":"tenth","v":0.1}' '{"id":"money","v":12345678901.23}' '{"id":"e22","v":1e22}' '{"id":"p53","v":9007199254740992}' '{"id":"tiny","v":1e-7}' >short
+    '{"id":"max","v":9223372036854775807}' '{"id":"min","v":-9223372036854775808}' '{"id":"yes","v":true}' '{"id":"null","v":null}' >whole.in
+  rows '{"id":"tenth","v":0.1}' '{"id":"money","v":12345678901.23}' '{"id":"e22","v":1e22}' '{"id":"p53","v":9007199254740992}' '{"id":"tiny","v":1e-7}' >short.in
   rows '{"id":"over","v":9223372036854775808}' '{"id":"under","v":-9223372036854775809}' '{"id":"e30","v":1000000000000000000000000000000}' \
-    '{"id":"long","v":0.1000000000000000055511151231257827}' '{"id":"huge","v":1e400}' '{"id":"tenth","v":0.10}' '{"id":"no","v":false}' >long
-  rows '{"id":"empty","v":""}' '{"id":"nul","v":"a\u0000b"}' '{"id":"emoji","v":"\ud83d\ude00é"}' "{\"id\":\"mb\",\"v\":\"$big\"}" '{"id":"nested","v":{"a":[1.10,{"b":null}]}}' '{"id":"num","v":"007"}' >texts
-  rows '{"id":"nested","v":{"a":[1.10,{"b":1e400}],"c":123456789012345678901234567890}}' >nested
+    '{"id":"long","v":0.1000000000000000055511151231257827}' '{"id":"huge","v":1e400}' '{"id":"tenth","v":0.10}' '{"id":"no","v":false}' >long.in
+  rows '{"id":"empty","v":""}' '{"id":"nul","v":"a\u0000b"}' '{"id":"emoji","v":"\ud83d\ude00é"}' "{\"id\":\"mb\",\"v\":\"$big\"}" '{"id":"nested","v":{"a":[1.10,{"b":null}]}}' '{"id":"num","v":"007"}' >texts.in
+  rows '{"id":"nested","v":{"a":[1.10,{"b":1e400}],"c":123456789012345678901234567890}}' >nested.in
   for name in whole short long texts nested; do
-    nq-load --to duckdb:t.db --table "$name" --key id <"$name"
-    run --separate-stderr nq-load --to duckdb:t.db --table "$name" --key id <"$name"
+    nq-load --to duckdb:t.db --table "$name" --key id <"$name.in"
+    run --separate-stderr nq-load --to duckdb:t.db --table "$name" --key id <"$name.in"
     jq -e '.unchanged == .records' <<<"$output"
   done
   sql_is "select table_name, data_type from duckdb_columns() where column_name = 'v' order by 1" $'long|VARCHAR\nnested|JSON\nshort|DOUBLE\ntexts|VARCHAR\nwhole|BIGINT'
