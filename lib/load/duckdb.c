@@ -419,6 +419,7 @@ const struct nq_sink_ops nq_sink_duckdb = {
     .form = "duckdb:FILE",
     .folds = true,
     .receipt = true,
+    .batch = NQ_MAX_BATCH_CAP, /* each one reads the keys of the table: few and large */
     .modes = {true, true, true, true},
     .open = duckdb_open,
     .probe = duckdb_probe,

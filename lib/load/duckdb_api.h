@@ -87,6 +87,7 @@ typedef void nq_duckdb_callback(
 	F(void, vector_assign_string_element_len, \
 	    (struct nq_duckdb_vector *, uint64_t at, const char *, uint64_t len)) \
 	F(struct nq_duckdb_type *, create_logical_type, (int)) \
+	F(void, logical_type_set_alias, (struct nq_duckdb_type *, const char *)) \
 	F(void, destroy_logical_type, (struct nq_duckdb_type **)) \
 	F(int, appender_create_ext, (struct nq_duckdb_connection *, const char *catalog, \
 	    const char *schema, const char *table, struct nq_duckdb_appender **)) \

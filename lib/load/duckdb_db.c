@@ -127,9 +127,10 @@ config(const struct nq_duckdb *d, struct nq_err *err)
 	char threads[16], memory[32];
 	const struct {
 		const char *name, *value;
-	} settings[] = {{"threads", threads}, {"checkpoint_threshold", "256MB"}, {"memory_limit", memory},
-	    {"enable_external_access", "false"}, {"autoinstall_known_extensions", "false"},
-	    {"autoload_known_extensions", "false"}, {"allow_community_extensions", "false"}};
+	} settings[] = {{"threads", threads}, {"checkpoint_threshold", "256MB"},
+	    {"memory_limit", memory}, {"enable_external_access", "false"},
+	    {"autoinstall_known_extensions", "false"}, {"autoload_known_extensions", "false"},
+	    {"allow_community_extensions", "false"}};
 	struct nq_duckdb_config *c = NULL;
 
 	snprintf(threads, sizeof(threads), "%ld",

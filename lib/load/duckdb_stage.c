@@ -81,15 +81,6 @@ find_partial(struct nq_duckdb_stage *s, const struct nq_batch *b)
 	free(times);
 }
 
-static int
-type_of(int kind)
-{
-	return kind == NQ_D_BOOL     ? NQ_DUCKDB_BOOLEAN
-	       : kind == NQ_D_LONG   ? NQ_DUCKDB_BIGINT
-	       : kind == NQ_D_DOUBLE ? NQ_DUCKDB_DOUBLE
-				     : NQ_DUCKDB_VARCHAR;
-}
-
 int
 nq_duckdb_stage_begin(struct nq_duckdb_stage *s, const struct nq_batch *b, struct nq_err *err)
 {
@@ -103,12 +94,13 @@ nq_duckdb_stage_begin(struct nq_duckdb_stage *s, const struct nq_batch *b, struc
 	for (uint32_t i = 0; i < s->masks; i++)
 		nq_buf_addf(&sql, ", m%u UBIGINT", i);
 	for (uint32_t i = 0; i < s->n; i++) {
-		kind = type_of(s->columns->v[s->col[i]].kind);
+		kind = s->columns->v[s->col[i]].kind;
 		nq_buf_addf(&sql, ", c%u %s", i,
-		    kind == NQ_DUCKDB_BOOLEAN  ? "BOOLEAN"
-		    : kind == NQ_DUCKDB_BIGINT ? "BIGINT"
-		    : kind == NQ_DUCKDB_DOUBLE ? "DOUBLE"
-					       : "VARCHAR");
+		    kind == NQ_D_BOOL	  ? "BOOLEAN"
+		    : kind == NQ_D_LONG	  ? "BIGINT"
+		    : kind == NQ_D_DOUBLE ? "DOUBLE"
+		    : kind == NQ_D_JSON	  ? "JSON"
+					  : "VARCHAR");
 	}
 	nq_buf_addc(&sql, ')');
 	rc = nq_duckdb_exec(s->db, sql.data, NULL, err);
@@ -131,6 +123,21 @@ struct chunk {
 	uint64_t size;
 };
 
+/* JSON is text by another name, and needs not be looked at again. */
+static struct nq_duckdb_type *
+type_of(const struct nq_duckdb_api *api, int kind)
+{
+	int number = kind == NQ_D_BOOL	   ? NQ_DUCKDB_BOOLEAN
+		     : kind == NQ_D_LONG   ? NQ_DUCKDB_BIGINT
+		     : kind == NQ_D_DOUBLE ? NQ_DUCKDB_DOUBLE
+					   : NQ_DUCKDB_VARCHAR;
+	struct nq_duckdb_type *type = api->create_logical_type(number);
+
+	if (kind == NQ_D_JSON)
+		api->logical_type_set_alias(type, "JSON");
+	return type;
+}
+
 static struct nq_duckdb_chunk *
 new_chunk(const struct nq_duckdb_stage *s)
 {
@@ -144,8 +151,7 @@ new_chunk(const struct nq_duckdb_stage *s)
 	for (uint32_t i = 0; i < s->masks; i++)
 		type[AT_MASKS + i] = api->create_logical_type(NQ_DUCKDB_UBIGINT);
 	for (uint32_t i = 0; i < s->n; i++)
-		type[AT_MASKS + s->masks + i] = api->create_logical_type(
-		    type_of(s->columns->v[s->col[i]].kind));
+		type[AT_MASKS + s->masks + i] = type_of(api, s->columns->v[s->col[i]].kind);
 	c = api->create_data_chunk(type, n);
 	for (uint32_t i = 0; i < n; i++)
 		api->destroy_logical_type(&type[i]);

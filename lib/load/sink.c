@@ -119,6 +119,14 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
 }
 
+uint64_t
+nq_sink_usual_batch(const char *to)
+{
+	const struct nq_sink_ops *ops = find(to);
+
+	return ops == NULL || ops->batch == 0 ? NQ_MAX_BATCH : ops->batch;
+}
+
 void
 nq_sink_close(struct nq_sink *s)
 {
