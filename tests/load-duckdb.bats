@@ -54,6 +54,19 @@ load load-duckdb
   sql_is 'select count(*), sum(n), sum(d) from t' '195|196|1365'
 }
 
+@test "duckdb: many bad rows do not take for ever, and without rejects none of their batch is in" {
+  sql "create table t(id bigint primary key, n integer check (n < 100))"
+  for i in {1..2000}; do echo "{\"id\":$i,\"n\":$((i % 40 == 0 ? 100 : 1))}"; done >in
+  run --separate-stderr into --key id <in
+  status_is 1
+  stderr_has "line 40: the table refuses it: CHECK constraint failed on table t"
+  sql_is 'select count(*) from t' 0
+  run --separate-stderr into --key id --rejects r --max-rejects 10% <in
+  status_is 3
+  counts_are "2000 1950 0 0 0 0 50"
+  sql_is 'select count(*), max(n) from t' '1950|1'
+}
+
 @test "duckdb: the same key again in a batch is folded, the last member wins (S27)" {
   run --separate-stderr into --key id < <(rows '{"id":1,"metric":1}' '{"id":2,"metric":2}' '{"id":1,"metric":10}' '{"id":2,"metric":20}' '{"id":1,"metric":100}' '{"id":1,"other":5}')
   counts_are "6 2 0 0 0 4 0"
@@ -447,7 +460,8 @@ num|3|303037"
   local pid=$!
   exec 9>in
   rows '{"id":2}' >&9
-  until_true 10 grep -q 'batch 1: 1 records' err
+  until_true 10 grep -q 'batch 1: 1 record' err
+  [ "$(stat -c %a t.db t.db.wal)" = $'600\n600' ]
   run --separate-stderr into --key id --busy-timeout 0.2s < <(rows '{"id":3}')
   status_is 75
   stdout_is ""
@@ -514,16 +528,16 @@ num|3|303037"
 }
 
 @test "duckdb: each batch is durable: the log is synced before the next one is read" {
-  rows '{"id":1}' '{"id":2}' | strace -f -y -e trace=fsync,fdatasync,read -o trace "$BUILD/nq-load" --to duckdb:t.db --table t --key id --batch 1
+  rows '{"id":1}' '{"id":2}' | ASAN_OPTIONS=detect_leaks=0 strace -f -y -e trace=fsync,fdatasync,read -o trace "$BUILD/nq-load" --to duckdb:t.db --table t --key id --batch 1
   [ "$(grep -cE 'f(data)?sync\([0-9]+<[^>]*t\.db\.wal>' trace)" -ge 2 ]
 }
 
-@test "duckdb: no other file, no extension and no network, whatever the database says" {
-  sql "create table t(id integer primary key, a varchar default (getenv('HOME')))" || sql "create table t(id integer primary key, a varchar)"
+@test "duckdb: no network, and no file is written but the database and what lies beside it" {
   rows '{"id":1}' >in
-  strace -f -e trace=openat,connect,socket -o trace "$BUILD/nq-load" --to duckdb:t.db --table t --key id <in || true
+  ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat,connect,socket -o trace "$BUILD/nq-load" --to duckdb:t.db --table t --key id <in
   run ! grep -E 'connect\(|socket\(' trace
-  run ! grep -E 'O_(WRONLY|RDWR)' <(grep -vE "t\.db|/dev/null|ENOENT" trace)
+  grep -qE 't\.db.*O_(WRONLY|RDWR)' trace
+  run ! grep -E 'O_(WRONLY|RDWR)' <(grep -v 't\.db' trace)
 }
 
 @test "duckdb: a symbolic link, a directory and a file that is no database are refused" {

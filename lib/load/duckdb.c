@@ -18,7 +18,8 @@
  * them in one transaction at the end, so that a killed run leaves nothing behind.
  *
  * DuckDB knows no savepoints: a row that is refused spoils the transaction. It is rolled back, and
- * before the next rows come those that were accepted are merged again.
+ * before the next rows come those that were accepted are merged again. Where rejects are allowed
+ * there may be many, so then what is left of the batch goes in in pieces, each a transaction.
  */
 struct range {
 	uint32_t from, to;
@@ -35,7 +36,7 @@ struct duckdb {
 	uint32_t nin, capin;
 	struct nq_counts counts; /* of the transaction in hand */
 	uint32_t safe;		 /* rows that were staged before it */
-	bool in_transaction;
+	bool in_transaction, pieces;
 	struct nq_buf started;
 };
 
@@ -208,6 +209,7 @@ duckdb_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	nq_buf_free(&now);
 	s->columns->known = rc == 0;
 	q->batch = b;
+	q->pieces = false;
 	q->nin = 0;
 	return rc == 0 ? nq_duckdb_stage_begin(&q->stage, b, err) : -1;
 }
@@ -307,32 +309,6 @@ say_bad(const struct nq_sink *s, uint32_t bad, struct nq_err *err)
 	    s->columns->v[col].name, q->stage.table->column[col].type);
 }
 
-static enum nq_write
-duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_t to,
-    uint32_t *done, struct nq_err *err)
-{
-	struct duckdb *q = s->own;
-	struct range r = {from, from};
-	bool refused = false;
-
-	*done = from;
-	if (get_ready(q, b, err) == -1)
-		return NQ_WRITE_FAILED;
-	while (r.to < to && q->stage.bad[r.to] == 0)
-		r.to++;
-	if (merge_range(q, b, r, &refused, err) == -1) {
-		roll_back(q);
-		return refused ? NQ_WRITE_SOME : NQ_WRITE_FAILED;
-	}
-	if (r.to > r.from)
-		accept(q, r);
-	if (r.to == to)
-		return NQ_WRITE_OK;
-	*done = r.to;
-	say_bad(s, q->stage.bad[r.to], err);
-	return NQ_WRITE_ROW;
-}
-
 /* A row that a replace has seen before does not stand in the table twice: it was folded. */
 static void
 count(struct nq_sink *s, const struct nq_counts *c)
@@ -348,6 +324,50 @@ count(struct nq_sink *s, const struct nq_counts *c)
 }
 
 static int
+end_transaction(struct nq_sink *s, struct nq_err *err)
+{
+	struct duckdb *q = s->own;
+	const struct nq_counts *c = &q->counts;
+
+	if (nq_duckdb_exec(&q->db, "COMMIT", NULL, err) == -1)
+		return -1;
+	q->in_transaction = false;
+	q->nin = 0;
+	q->merge.all_new = !q->pieces && c->updated + c->unchanged + c->deleted == 0;
+	count(s, c);
+	return 0;
+}
+
+static enum nq_write
+duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_t to,
+    uint32_t *done, struct nq_err *err)
+{
+	struct duckdb *q = s->own;
+	struct range r = {from, from};
+	bool refused = false;
+
+	*done = from;
+	if (get_ready(q, b, err) == -1)
+		return NQ_WRITE_FAILED;
+	while (r.to < to && q->stage.bad[r.to] == 0)
+		r.to++;
+	if (merge_range(q, b, r, &refused, err) == -1) {
+		roll_back(q);
+		q->pieces = collects(s) || s->o->max_rejects != NULL;
+		return refused ? NQ_WRITE_SOME : NQ_WRITE_FAILED;
+	}
+	if (r.to > r.from)
+		accept(q, r);
+	if (q->pieces && end_transaction(s, err) == -1)
+		return NQ_WRITE_FAILED;
+	if (r.to == to)
+		return NQ_WRITE_OK;
+	*done = r.to;
+	say_bad(s, q->stage.bad[r.to], err);
+	return NQ_WRITE_ROW;
+}
+
+static int
 duckdb_commit(struct nq_sink *s, struct nq_err *err)
 {
 	struct duckdb *q = s->own;
@@ -356,12 +376,7 @@ duckdb_commit(struct nq_sink *s, struct nq_err *err)
 		roll_back(q);
 		return 0;
 	}
-	if (get_ready(q, q->batch, err) == -1 || nq_duckdb_exec(&q->db, "COMMIT", NULL, err) == -1)
-		return -1;
-	q->in_transaction = false;
-	q->merge.all_new = q->counts.updated + q->counts.unchanged + q->counts.deleted == 0;
-	count(s, &q->counts);
-	return 0;
+	return get_ready(q, q->batch, err) == -1 ? -1 : end_transaction(s, err);
 }
 
 /* An empty first load leaves an empty table: the destination is there from now on. */

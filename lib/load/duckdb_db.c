@@ -156,14 +156,12 @@ static int
 open_once(struct nq_duckdb *d, struct nq_duckdb_config *c, char **error)
 {
 	sigset_t all, before;
-	mode_t mask = umask(077);
 	int rc;
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	rc = d->api->open_ext(d->path, &d->db, c, error);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	umask(mask);
 	return rc;
 }
 
@@ -220,7 +218,7 @@ int
 nq_duckdb_open(struct nq_duckdb *d, const char *path, int64_t busy_ms, struct nq_err *err)
 {
 	struct nq_duckdb_config *c;
-	struct stat st;
+	struct stat st = {.st_mode = 0600};
 	int rc;
 
 	d->path = path;
@@ -231,6 +229,9 @@ nq_duckdb_open(struct nq_duckdb *d, const char *path, int64_t busy_ms, struct nq
 	c = d->api != NULL ? config(d, err) : NULL;
 	if (c == NULL)
 		return -1;
+	/* The log that lies beside the file holds rows too, and is made whenever DuckDB likes. */
+	d->mask = umask(~st.st_mode & 0777);
+	d->masked = true;
 	rc = open_file(d, c, busy_ms, err);
 	d->api->destroy_config(&c);
 	return rc == 0 ? set_up(d, err) : -1;
@@ -243,4 +244,7 @@ nq_duckdb_close(struct nq_duckdb *d)
 		d->api->disconnect(&d->con);
 	if (d->db != NULL)
 		d->api->close(&d->db);
+	if (d->masked)
+		umask(d->mask);
+	d->masked = false;
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -21,6 +22,8 @@ struct nq_duckdb {
 	struct nq_duckdb_connection *con;
 	const char *path;
 	uint64_t memory;
+	mode_t mask;			   /* of the process, before the file was open */
+	bool masked;			   /* what DuckDB makes gets the mode of the file */
 	bool json;			   /* the library knows the type JSON */
 	const volatile sig_atomic_t *stop; /* ends the wait for a lock */
 };
