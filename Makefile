@@ -137,6 +137,7 @@ FORCE:
 # T names the bats files to run, else all are; `make test` is the check without its preliminaries.
 .PHONY: check test demo
 check: deps-check
+	tests/duckdb.sh
 	$(MAKE) lint-quick
 	$(MAKE) test
 
