@@ -26,7 +26,7 @@ TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c))
 SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c))
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
@@ -55,7 +55,7 @@ $(B)/nq-cursor:     LDLIBS = $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
-$(B)/tests/faults/%: LDLIBS =
+$(B)/tests/faults/% $(B)/tests/tools/%: LDLIBS =
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(STANDIN)
