@@ -117,7 +117,7 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
   status_is 0
   counts_are "3 2 0 0 0 1 0"
   sql_is 'select * from t order by id' $'2|zz|d|4|\n3||d|6|1'
-  sql_is 'select a from v order by 1' $'zz\n'
+  sql_is 'select count(*), max(a) from v' '2|zz'
   sql_is 'select count(*) from log' 2
   sql_is "select has_table_privilege('reader', 't', 'select')" t
   sql_is "select indexname from pg_indexes where tablename = 't' order by 1" $'t_a\nt_pkey'
@@ -190,7 +190,7 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
   run --separate-stderr into --key id --newer-by at < <(rows '{"id":1,"v":"same","at":"2026-05-16T12:00:00+02:00"}')
   counts_are "1 0 1 0 0 0 0"
   sql_is 'select v from t where id = 1' same
-  sql 'create table u(id int primary key, at timestamptz, n numeric); insert into u values(1, $$2026-05-16T10:00:00Z$$, 10)'
+  sql "create table u(id int primary key, at timestamptz, n numeric); insert into u values(1, '2026-05-16T10:00:00Z', 10)"
   run --separate-stderr nq-load --to "$PGURL" --table u --key id --newer-by at < <(rows '{"id":1,"at":"2026-05-16T11:59:59+02:00","n":1}')
   counts_are "1 0 0 1 0 0 0"
   run --separate-stderr nq-load --to "$PGURL" --table u --key id --newer-by n < <(rows '{"id":1,"n":9}')
@@ -213,7 +213,7 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
   rows '{"id":1,"a":1}' '{"id":2,"a":1}' | into --key id --meta --run-id r1
   run --separate-stderr into --key id --meta --run-id r2 < <(rows '{"id":1,"a":1}' '{"id":2,"a":2}' '{"_nq":"end","records":2,"cursor_type":"numeric_id","watermark":"2"}')
   counts_are "2 0 1 1 0 0 0"
-  sql_is 'select id, _nq_run_id, _nq_loaded_at > now() - interval $$1 minute$$ from t order by id' $'1|r1|t\n2|r2|t'
+  sql_is "select id, _nq_run_id, _nq_loaded_at > now() - interval '1 minute' from t order by id" $'1|r1|t\n2|r2|t'
   sql_is 'select run_id, table_name, mode, records, inserted, updated, unchanged, watermark from _nq_loads order by started_at' $'r1|t|merge|2|2|0|0|\nr2|t|merge|2|0|1|1|2'
 }
 
@@ -377,7 +377,7 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
   run --separate-stderr into --key id --rejects r --max-rejects 99 <in
   status_is 3
   counts_are "47 40 0 0 0 0 7"
-  [ "$(jq -r '"\(.line) \(.error)"' r | sort -n)" = "7 the table refuses it: new row for relation \"t\" violates check constraint \"t_check\" (SQLSTATE 23514)
+  [ "$(jq -r '"\(.line) \(.error)"' r | sort -n)" = "7 the table refuses it: new row for relation \"t\" violates check constraint \"t_id_check\" (SQLSTATE 23514)
 41 the table refuses it: invalid input syntax for type timestamp with time zone: \"soon\" (SQLSTATE 22007)
 42 column 'amount' (numeric(8,2)) would round it
 43 the table refuses it: value too long for type character varying(3) (SQLSTATE 22001)
