@@ -398,3 +398,85 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
   counts_are "2 1 0 1 0 0 0"
   sql_is 'select * from t order by id' $'1|X\n3|Z\n4|NEW'
 }
+
+# --- values --------------------------------------------------------------------------------------
+
+@test "the table of values comes back equal, or is refused with the reason" {
+  local big
+  big=$(head -c 1000000 /dev/zero | tr '\0' x)
+  rows '{"id":"mz","v":-0}' '{"id":"p53","v":9007199254740993}' '{"id":"m53","v":-9007199254740993}' \
+    '{"id":"max","v":9223372036854775807}' '{"id":"min","v":-9223372036854775808}' '{"id":"over","v":9223372036854775808}' \
+    '{"id":"under","v":-9223372036854775809}' '{"id":"e30","v":1000000000000000000000000000000}' '{"id":"tenth","v":0.1}' \
+    '{"id":"long","v":0.1000000000000000055511151231257827}' '{"id":"huge","v":1e400}' '{"id":"tiny","v":1e-400}' '{"id":"money","v":12345678901.20}' '{"id":"null","v":null}' >numbers
+  run --separate-stderr into --key id <numbers
+  status_is 0
+  counts_are "14 14 0 0 0 0 0"
+  sql_is "select id, v from t where id not in ('huge', 'tiny') order by 1" 'e30|1000000000000000000000000000000
+long|0.1000000000000000055511151231257827
+m53|-9007199254740993
+max|9223372036854775807
+min|-9223372036854775808
+money|12345678901.20
+mz|0
+null|
+over|9223372036854775808
+p53|9007199254740993
+tenth|0.1
+under|-9223372036854775809'
+  sql_is "select bool_and(v = case id when 'huge' then 1e400 else 1e-400 end) from t where id in ('huge', 'tiny')" t
+  rows '{"id":"empty","w":""}' '{"id":"esc","w":"a\tb\\c\nd\\N\re"}' '{"id":"emoji","w":"\ud83d\ude00é"}' "{\"id\":\"mb\",\"w\":\"$big\"}" '{"id":"num","w":"007"}' '{"id":"nul","w":"a\u0000b"}' >texts
+  run --separate-stderr into --key id --rejects r --max-rejects 1 <texts
+  status_is 3
+  [ "$(jq -r '.error' r)" = "member 'w' holds a NUL, which PostgreSQL cannot store" ]
+  sql_is "select id, octet_length(w), case id when 'mb' then md5(w) else encode(convert_to(w, 'UTF8'), 'hex') end from t where w is not null order by 1" "emoji|6|f09f9880c3a9
+empty|0|
+esc|11|6109625c630a645c4e0d65
+mb|1000000|$(printf '%s' "$big" | md5sum | cut -d' ' -f1)
+num|3|303037"
+  rows '{"id":"nested","j":{"a":[1.10,{"b":null}],"z":1,"a2":1E400}}' '{"id":"lone","j":["\ud800","\u0000"]}' '{"id":"yes","b":true}' '{"id":"no","b":false}' >others
+  run --separate-stderr into --key id <others
+  status_is 0
+  sql_is "select id, j, b from t where id in ('nested', 'lone', 'yes', 'no') order by 1" 'lone|["\ud800","\u0000"]|
+nested|{"a":[1.10,{"b":null}],"z":1,"a2":1E400}|
+no||f
+yes||t'
+  local file
+  for file in numbers texts others; do
+    run --separate-stderr into --key id --rejects r --max-rejects 1 <$file
+    [ "$(jq -c '[.inserted,.updated]' <<<"$output")" = '[0,0]' ]
+  done
+  run --separate-stderr into --key id --rejects r --max-rejects 9 < <(rows '{"id":"big","v":1e200000}' '{"id":"small","v":1e-20000}')
+  status_is 3
+  [ "$(jq -r .rejected <<<"$output")" = 2 ]
+}
+
+@test "texts of all kinds stay what they are, a NUL is refused (S31)" {
+  run --separate-stderr into --key id --rejects r --max-rejects 1 < <(rows '{"id":1,"v":"Δοκιμή 中文 français"}' '{"id":2,"v":"\" \\ \/ \n"}' '{"id":3,"v":"\u006D\u0101\u0199"}' '{"id":4,"v":"\\u0000"}' '{"id":5,"v":"\u0000"}')
+  status_is 3
+  [ "$(jq -r '"\(.line) \(.error)"' r)" = "5 member 'v' holds a NUL, which PostgreSQL cannot store" ]
+  sql_is "select encode(convert_to(v, 'UTF8'), 'hex') from t where id in (2, 4) order by id" $'22205c202f200a\n5c7530303030'
+  sql_is "select v from t where id in (1, 3) order by id" $'Δοκιμή 中文 français\nmāƙ'
+}
+
+@test "a nested object without declared members is kept whole as JSON (S37)" {
+  rows '{"id":1,"object_store":{"id":1,"metric":1}}' | into --key id
+  sql_is "select object_store, object_store->>'metric' from t" '{"id":1,"metric":1}|1'
+}
+
+@test "the receipt counts after the last mark, and state is never ahead of the rows (S35)" {
+  run --separate-stderr into --key id --batch 1 --require-end < <(rows '{"id":1}' '{"_nq":"end","records":1,"cursor_type":"numeric_id","watermark":"9"}' '{"id":2}' '{"_nq":"end","records":1,"cursor_type":"numeric_id","watermark":"10"}')
+  status_is 0
+  [ "$(jq -r .watermark <<<"$output")" = 10 ]
+  sql_is 'select count(*) from t' 2
+}
+
+@test "json, jsonb, dates and other types of somebody's table take what they can" {
+  sql "create table t(id int primary key, j jsonb, d date, ts timestamptz, u uuid, e inet, a text[])"
+  run --separate-stderr into --key id --rejects r --max-rejects 9 < <(rows '{"id":1,"j":{"b":1,"a":1.10},"d":"2026-05-16","ts":"2026-05-16T10:00:00+02:00","u":"AAAAAAAA-0000-0000-0000-000000000001","e":"10.0.0.1"}' '{"id":2,"a":[1]}' '{"id":3,"j":"\u0000"}' '{"id":4,"j":"x"}')
+  status_is 3
+  counts_are "4 2 0 0 0 0 2"
+  sql_is "select id, j, d, ts at time zone 'utc', u, e from t order by id" '1|{"a": 1.10, "b": 1}|2026-05-16|2026-05-16 08:00:00|aaaaaaaa-0000-0000-0000-000000000001|10.0.0.1
+4|"x"||||'
+  run --separate-stderr into --key id < <(rows '{"id":1,"j":{"a":1.10,"b":1},"ts":"2026-05-16T08:00:00Z"}')
+  counts_are "1 0 0 1 0 0 0"
+}
