@@ -22,7 +22,7 @@ static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
     {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"load into sqlite:FILE, postgresql://... or nuntiq:URL; - tells what would be done"},
+	"sqlite:FILE, postgresql://..., nuntiq:URL, or - for a dry run"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
