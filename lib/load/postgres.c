@@ -161,15 +161,11 @@ static int
 postgres_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *err)
 {
 	struct nq_postgres *q = s->own;
-	int rc;
 
 	q->attempt = 1;
-	while ((rc = finish_once(s, tally, err)) != 0) {
-		if (nq_postgres_recover(s, err) == -1)
+	while (finish_once(s, tally, err) != 0)
+		if (nq_postgres_recover(s, err) == -1 || nq_pg_table_find(&q->target, err) == -1)
 			return -1;
-		if (nq_pg_table_find(&q->target, err) == -1)
-			return -1;
-	}
 	return 0;
 }
 
@@ -194,11 +190,11 @@ postgres_close(struct nq_sink *s)
 
 #define OPS(prefix)                                                                               \
 	{                                                                                         \
-		.scheme = prefix, .form = "postgresql://HOST/DB", .folds = true, .receipt = true, \
-		.batch = NQ_PG_BATCH, .modes = {true, true, true, true}, .open = postgres_open,   \
-		.probe = postgres_probe, .start = postgres_start, .begin = nq_postgres_begin,     \
-		.write = nq_postgres_write, .commit = nq_postgres_commit,                         \
-		.finish = postgres_finish, .close = postgres_close,                               \
+		.scheme = (prefix), .form = "postgresql://HOST/DB", .folds = true,                \
+		.receipt = true, .batch = NQ_PG_BATCH, .modes = {true, true, true, true},         \
+		.open = postgres_open, .probe = postgres_probe, .start = postgres_start,          \
+		.begin = nq_postgres_begin, .write = nq_postgres_write,                           \
+		.commit = nq_postgres_commit, .finish = postgres_finish, .close = postgres_close, \
 	}
 
 const struct nq_sink_ops nq_sink_postgresql = OPS("postgresql:");

@@ -19,15 +19,16 @@ int nq_pg_url_expand(
     const char *url, const struct nq_refs *, const char *option, struct nq_buf *, struct nq_err *);
 
 /*
- * Adds postgresql://HOST:PORT/DATABASE, without user, password and options: the name of the place
- * in messages and fingerprints. A local socket in its usual directory is called localhost.
+ * Of an expanded URL: adds postgresql://HOST:PORT/DATABASE, without user, password and options: the
+ * name of the place in messages and fingerprints. A local socket in its usual directory is called
+ * localhost.
  */
-int nq_pg_url_place(const char *expanded, const char *option, struct nq_buf *, struct nq_err *);
+int nq_pg_url_place(const char *url, const char *option, struct nq_buf *, struct nq_err *);
 
 /*
- * Whether the connection has to be encrypted: it goes to another host, and nobody has said
- * anything about it (sslmode in the URL, PGSSLMODE, a service).
+ * Of an expanded URL: whether the connection has to be encrypted: it goes to another host, and
+ * nobody has said anything about it (sslmode in the URL, PGSSLMODE, a service).
  */
-bool nq_pg_url_needs_tls(const char *expanded);
+bool nq_pg_url_needs_tls(const char *url);
 
 #endif
