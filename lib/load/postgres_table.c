@@ -171,7 +171,7 @@ take_place(struct nq_pg_table *t, const struct nq_pg_rows *r, struct nq_err *err
 		t->schema = nq_strdup(schema);
 		quote_name(t);
 	}
-	if (t->exists && strchr("rpf", *kind) == NULL)
+	if (kind != NULL && strchr("rpf", *kind) == NULL)
 		return nq_err_set(err, NQ_FAIL, "'%s' is %s, not a table", t->name,
 		    *kind == 'v'   ? "a view"
 		    : *kind == 'm' ? "a materialized view"

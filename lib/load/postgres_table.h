@@ -64,6 +64,6 @@ extern const uint32_t nq_pg_takes[]; /* by kind: the classes that it holds uncha
 extern const char nq_pg_open_mark[]; /* the comment on a column of kind OPEN */
 int nq_pg_table_check_length(const char *what, const char *name, struct nq_err *);
 void nq_pg_table_now_has(
-    struct nq_pg_table *, struct nq_columns *, uint32_t col, const char *type, enum nq_pg_kind);
+    struct nq_pg_table *, struct nq_columns *, uint32_t i, const char *type, enum nq_pg_kind);
 
 #endif
