@@ -28,7 +28,7 @@ SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
 PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c))
 GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -58,7 +58,7 @@ $(B)/nq-cursor:     LDLIBS = $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
-$(B)/tests/faults/%: LDLIBS =
+$(B)/tests/faults/% $(B)/tests/tools/%: LDLIBS =
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(PARTS) $(STANDIN)
@@ -171,12 +171,17 @@ fuzz soak: deps-fuzz
 	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
 
 soak: SECONDS = 3600
-soak: soak-bodies faults mutants
+soak: soak-bodies soak-power faults mutants
 
 # Bodies of 1 GiB where the check has 128 MiB.
 .PHONY: soak-bodies
 soak-bodies: all helpers
 	NQ_SOAK=1 BATS_TEST_TIMEOUT=900 tests/run.sh $(B) tests/fetch-bodies.bats
+
+# The power cut: needs root and loop devices, and fails without them.
+.PHONY: soak-power
+soak-power: all
+	tests/power.sh $(B) 50
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 
