@@ -433,9 +433,9 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 }
 
 @test "a place that is no directory is refused" {
-  run --separate-stderr nq-cursor --state postgresql://u:geheim@h/db get acme suppliers
+  run --separate-stderr nq-cursor --state ftp://u:geheim@h/db get acme suppliers
   status_is 2
-  stderr_has "keeps no state in 'postgresql:'"
+  stderr_has "there is no store for 'ftp:'"
   [[ ${stderr:?} != *geheim* ]]
   : >"$BATS_TEST_TMPDIR/file"
   run --separate-stderr nq-cursor --state "$BATS_TEST_TMPDIR/file" get acme suppliers

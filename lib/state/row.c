@@ -65,6 +65,16 @@ nq_row_cursor_type(const struct nq_row *r)
 	return type;
 }
 
+void
+nq_row_idle(struct nq_row *r, const char *connector, const char *stream)
+{
+	for (int f = 0; f < NQ_ROW_FIELDS; f++)
+		nq_buf_reset(&r->value[f]);
+	nq_row_set(r, NQ_F_CONNECTOR, nq_str(connector));
+	nq_row_set(r, NQ_F_STREAM, nq_str(stream));
+	nq_row_set(r, NQ_F_STATUS, nq_str("idle"));
+}
+
 const char *
 nq_row_field_name(enum nq_field f)
 {

@@ -40,6 +40,8 @@ void nq_row_init(struct nq_row *);
 void nq_row_free(struct nq_row *);
 
 void nq_row_set(struct nq_row *, enum nq_field, struct nq_str);
+/* That of a stream that never ran. */
+void nq_row_idle(struct nq_row *, const char *connector, const char *stream);
 void nq_row_copy(struct nq_row *, const struct nq_row *from);
 
 static inline struct nq_str
