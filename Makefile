@@ -26,7 +26,7 @@ TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c)) $(B)/nq-cursor-nunt
 SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c tools/cursor,$(wildcard tools/*)))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c))
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 CURSOR  = $(B)/tools/nq-cursor.o $(patsubst %.c,$(B)/%.o,$(filter-out %-nuntiq.c,$(wildcard tools/cursor/*.c)))
@@ -57,7 +57,7 @@ $(B)/nq-cursor-nuntiq: LDLIBS = $(CURL) -lz $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
-$(B)/tests/faults/%: LDLIBS =
+$(B)/tests/faults/% $(B)/tests/tools/%: LDLIBS =
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(STANDIN)

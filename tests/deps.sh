@@ -37,6 +37,9 @@ check program  xz                                                xz-utils
 check program  zip                                               zip
 check program  zstd                                              zstd
 check program  script                                            bsdutils
+check glob     /usr/lib/postgresql/*/bin/initdb                  postgresql
+check program  psql                                              postgresql-client
+check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
 check program  tinyproxy                                         tinyproxy-bin
 lint  program  clang-format                                      clang-format
