@@ -162,8 +162,8 @@ read_value(struct nq_row *r, enum nq_field f, const struct nq_doc *d, uint32_t i
 	return rc;
 }
 
-static int
-check(const struct nq_row *r, struct nq_err *err)
+int
+nq_row_check(const struct nq_row *r, struct nq_err *err)
 {
 	static const char *const statuses[] = {"idle", "running", "succeeded", "failed"};
 	enum nq_cursor_type type = NQ_CURSOR_NONE;
@@ -198,5 +198,5 @@ nq_row_read(struct nq_row *r, const struct nq_doc *d, struct nq_err *err)
 			return nq_err_set(
 			    err, NQ_FAIL, "member '%s' has the wrong type", fields[f].name);
 	}
-	return check(r, err);
+	return nq_row_check(r, err);
 }

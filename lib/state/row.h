@@ -80,6 +80,9 @@ void nq_row_write(const struct nq_row *, struct nq_buf *);
  */
 int nq_row_read(struct nq_row *, const struct nq_doc *, struct nq_err *);
 
+/* Whether the values of a row from elsewhere can be one. */
+int nq_row_check(const struct nq_row *, struct nq_err *);
+
 /* Adds a JSON text of the document without the white space around its tokens. */
 void nq_row_compact(const struct nq_doc *, uint32_t value, struct nq_buf *);
 
