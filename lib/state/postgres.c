@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "pg/query.h"
@@ -359,6 +360,7 @@ pg_guard(struct nq_store *s, char *const *command, struct nq_err *err)
 {
 	struct postgres *p = s->own;
 
+	umask(s->umask);
 	return nq_guard_run(&p->guard, command, err);
 }
 
