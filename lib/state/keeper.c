@@ -93,6 +93,13 @@ set_alarm(int64_t ms)
 	setitimer(ITIMER_REAL, &t, NULL);
 }
 
+/* A renewal need not outlive a crash of the server, so it does not wait for the disk. */
+static int
+hurry(struct nq_keeper *k, struct nq_err *err)
+{
+	return nq_pg_exec(k->lease.pg, "SET synchronous_commit = off", err);
+}
+
 /* 1: renewed, 0: somebody else has it, -1: not now. */
 static int
 renew(struct nq_keeper *k, int64_t limit_ms, struct nq_err *err)
@@ -101,7 +108,7 @@ renew(struct nq_keeper *k, int64_t limit_ms, struct nq_err *err)
 
 	set_alarm(limit_ms);
 	if (k->lease.pg->fault == NQ_PG_LOST || k->lease.pg->fault == NQ_PG_STOPPED)
-		rc = nq_pg_connect(k->lease.pg, err);
+		rc = nq_pg_connect(k->lease.pg, err) == -1 ? -1 : hurry(k, err);
 	if (rc == 0)
 		rc = nq_lease_renew(&k->lease, err);
 	if (rc == -1 && k->lease.pg->fault != NQ_PG_BUSY)
@@ -222,7 +229,9 @@ nq_keeper_run(struct nq_keeper *k)
 		_exit(0);
 	}
 	report(k, NULL);
-	pg->connect_ms = pg->lock_ms = pg->answer_ms = k->lease.ms / 5;
+	pg->connect_ms = pg->lock_ms = pg->answer_ms = k->lease.ms / 4;
+	if (hurry(k, &err) == -1)
+		nq_log(NQ_LOG_DEBUG, "lock", "%s", err.msg);
 	keep(k);
 	if (nq_lease_give(&k->lease, &err) == -1)
 		nq_log(NQ_LOG_DEBUG, "lock", "the lease was not given back: %s", err.msg);
