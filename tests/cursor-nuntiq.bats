@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # nq-cursor with its state on the Nuntiq platform, played by the stand-in server.
-# shellcheck disable=SC2016 # references of ours in single quotes
+# shellcheck disable=SC2016,SC2154 # stderr is set by run; references of ours in single quotes
 
 load helper
 
@@ -46,8 +46,8 @@ END
   echo '{"customer_number":"10000001","secrets":{"nuntiq":"job-token-here"}}' >settings.json
   nq-cursor --settings settings.json --auth 'bearer=${secrets.nuntiq}' get acme suppliers
   NQ_STATE_SETTINGS=settings.json NQ_STATE_AUTH='bearer=${secrets.nuntiq}' nq-cursor get acme suppliers
-  echo 'TOKEN_OF_FILE=job-token-here' >env
-  nq-cursor --env-file env --auth 'bearer=${TOKEN_OF_FILE}' --customer-number 10000001 get acme suppliers
+  echo 'TOKEN_OF_FILE=job-token-here' >env.txt
+  nq-cursor --env-file env.txt --auth 'bearer=${TOKEN_OF_FILE}' --customer-number 10000001 get acme suppliers
 }
 
 @test "wrong credentials are told, and no secret is" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # nq-cursor with its state in PostgreSQL: the tables, the lease and its loss, a server that goes away.
-# shellcheck disable=SC2016 # references of ours and inner shells in single quotes
+# shellcheck disable=SC2016,SC2154 # stderr is set by run; references of ours and inner shells in single quotes
 
 load helper
 load postgres
@@ -16,7 +16,7 @@ setup() {
 }
 
 sql() { psql -qXAt "$PGURL" -c "$1"; }
-start() { RUN=$(nq-cursor begin -t numeric_id -F run_id "$@" acme "$S"); }
+start() { RUN=$(nq-cursor begin -t numeric_id -F run_id acme "$S"); }
 complete() { nq-cursor complete --run "$RUN" --cursor "$@" -F committed_cursor_value acme "$S"; }
 row() { nq-cursor get -F status -F committed_cursor_value acme "$S"; }
 ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
@@ -120,8 +120,9 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
 }
 
 @test "a lock is renewed as long as its command runs" {
-  under_lock 'touch ready; sleep 5'
-  sleep 3.5
+  NQ_LEASE=2s
+  under_lock 'touch ready; sleep 4'
+  sleep 2.5
   run -75 --separate-stderr nq-cursor lock acme "$S" -- true
   wait "$HOLDER"
   nq-cursor lock acme "$S" -- true
@@ -190,7 +191,7 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
 }
 
 @test "a server that is away for less than that does no harm" {
-  NQ_LEASE=15s
+  NQ_LEASE=9s
   under_lock 'RUN=$(nq-cursor begin -t numeric_id -F run_id acme '"$S"'); touch ready; until [ -e go ]; do sleep 0.02; done
     nq-cursor complete --run $RUN --cursor 7 acme '"$S"
   (cd / && crash_postgres)
