@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What every store of nq-cursor must do alike: a directory, PostgreSQL, the Nuntiq platform. What only one of them
 # does is in cursor-file, cursor-postgresql and cursor-nuntiq.
-# shellcheck disable=SC2317 # scenarios are called by name
+# shellcheck disable=SC2317,SC2030,SC2031 # each test is a subshell; scenarios are called by name
 
 load helper
 load postgres

@@ -42,6 +42,7 @@ check program  psql                                              postgresql-clie
 check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
 check program  tinyproxy                                         tinyproxy-bin
+check program  parallel                                          parallel
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck

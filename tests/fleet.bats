@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Many hosts with one crontab: state in PostgreSQL, one API, one destination, and hosts that die. A host is all
 # processes with its own HOME, TMPDIR and FLEET_HOST in their environment, and dies when all of them are killed.
-# shellcheck disable=SC2016 # references of ours in single quotes
+# shellcheck disable=SC2016,SC2030,SC2031 # references of ours in single quotes; each test is a subshell
 
 load helper
 load postgres
@@ -130,4 +130,48 @@ sync_done() { TMPDIR=$PWD NQ_STATE=$PGURL nq-sync >>last 2>>last.err; }
   until_true 20 grep -qs '"stream_name":"one".*"success":true' host2/out
   ((SECONDS - from >= 2 && SECONDS - from < 12))
   [ "$(history_of one | jq -r .event | head -n 1)" = abandoned ]
+}
+
+# plan_alone DIRECTORY: the sources with a database in it.
+plan_alone() {
+  mkdir "$1"
+  cp suppliers.map "$1"
+  sources "$PWD/$1/fleet.db" >"$1/sources.yml"
+  cd "$1" || return
+}
+both_completed() { [ "$(nq-cursor --state "$PGURL" list --json | jq -r 'select(.status == "succeeded").stream_name' | paste -sd' ')" = 'one two' ]; }
+
+@test "examples/fleet: GNU parallel runs each stream once, and again finds nothing amiss" {
+  plan_alone parallel
+  export NQ_STATE=$PGURL TMPDIR=$PWD
+  run --separate-stderr "$ROOT/examples/fleet/parallel.sh" 2
+  status_is 0
+  both_completed
+  [ "$(jq -rs 'map(.stream_name) | sort | join(" ")' <<<"$output")" = 'one two' ]
+  run --separate-stderr "$ROOT/examples/fleet/parallel.sh" 2
+  status_is 0
+  sed -i 's#/suppliers$#/nowhere#' sources.yml
+  run --separate-stderr "$ROOT/examples/fleet/parallel.sh" 2
+  status_is 1
+}
+
+@test "examples/fleet: what the systemd unit and the CronJob start runs" {
+  local program command
+  plan_alone units
+  export NQ_STATE=$PGURL TMPDIR=$PWD
+  program=$(sed -n 's,^ExecStart=/usr/local/bin/,,p' "$ROOT/examples/fleet/nq-acme.service")
+  run --separate-stderr "$program"
+  status_is 0
+  both_completed
+  command=$(sed -n 's/^ *command: //p' "$ROOT/examples/fleet/cronjob.yaml" | jq -r '.[2]')
+  run --separate-stderr sh -c "$command"
+  status_is 0
+  nq-cursor lock acme one -- sh -c 'touch ready; exec sleep 60' 3>&- &
+  until_true 10 test -e ready
+  run --separate-stderr sh -c "$command"
+  status_is 0
+  stderr_has "another run of 'acme/one' holds the lock"
+  kill "$!"
+  [ "$(sed -nE 's/^Environment=NQ_STATE=([^ ]*).*/\1/p' "$ROOT/examples/fleet/nq-acme.service")" = \
+    "$(sed -nE 's/^ *value: (postgresql[^ ]*).*/\1/p' "$ROOT/examples/fleet/cronjob.yaml")" ]
 }
