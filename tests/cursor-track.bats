@@ -223,7 +223,7 @@ track() { run --separate-stderr timeout 30 nq-cursor track "$@"; }
   [ "${lines[-1]}" = '{"_nq":"end","records":2,"pages":2}' ]
   track -- printf '%s\n' '{"a":1}' '{"_nq":"end","records":1}' '{"a":2}' </dev/null
   status_is 1
-  stderr_has "in what 'printf' wrote: 1 records after the last end mark"
+  stderr_has "in what 'printf' wrote: 1 record after the last end mark"
 }
 
 @test "a closed standard output ends the tool by SIGPIPE, and the command with it" {

@@ -48,7 +48,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ "$first" != "$RUN" ]
 }
 
-@test "an initial value is only for the first run" {
+@test "S21 an initial value is only for the first run" {
   start --initial 2020-01-01
   [ "$(nq-cursor get -F lower_bound acme suppliers)" = 2020-01-01 ]
   finish 2026-05-16T10:00:00Z
@@ -79,7 +79,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ ! -e "$NQ_STATE" ]
 }
 
-@test "instants are compared as instants, whatever offset and fraction" {
+@test "D93 instants are compared as instants, whatever offset and fraction" {
   local pair
   commit 2026-05-16T12:00:00+02:00
   # lower as an instant though higher as text: the cursor stays
@@ -104,7 +104,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ "$(nq-cursor get -F committed_cursor_value acme items)" = 10000000000000000000000001 ]
 }
 
-@test "an opaque token is replaced by the next one" {
+@test "S19 an opaque token is replaced by the next one" {
   local run
   run=$(nq-cursor begin -t opaque_token -F run_id acme items)
   receipt zzz opaque_token | nq-cursor complete -r "$run" acme items >/dev/null
@@ -131,7 +131,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ "$(finish -)" = 2026-01-01 ]
 }
 
-@test "a run with a lower bound above the cursor never moves it" {
+@test "D82 a run with a lower bound above the cursor never moves it" {
   commit 2026-05-16T10:00:00Z
   start --since 2026-06-01
   run --separate-stderr finish 2026-06-02T00:00:00Z
@@ -140,7 +140,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   stderr_has 'began above the committed cursor'
 }
 
-@test "a run with a lower bound below the cursor raises it only" {
+@test "D91 a run with a lower bound below the cursor raises it only" {
   commit 2026-05-16T10:00:00Z
   start --since 2026-01-01
   [ "$(finish 2026-03-01T00:00:00Z)" = 2026-05-16T10:00:00Z ]
@@ -148,7 +148,7 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ "$(finish 2026-07-01T00:00:00Z)" = 2026-07-01T00:00:00Z ]
 }
 
-@test "a lag goes back from the committed cursor, and only in time" {
+@test "D89 a lag goes back from the committed cursor, and only in time" {
   commit 2026-05-16T10:00:00.25+02:00
   start --lag 5m
   [ "$(nq-cursor get -F lower_bound acme suppliers)" = 2026-05-16T07:55:00.25Z ]

@@ -199,7 +199,7 @@ sends() {
   status_is 2
   run --separate-stderr nq-fetch --stream -w .t --id .id --end-mark --stats stats.json s.ndjson
   status_is 0
-  stderr_has "1 records have an id that came before"
+  stderr_has "1 record with an id that came before"
   [ "$(tail -n 1 <<<"$output" | jq -r .watermark)" = 2026-05-01T00:00:00Z ]
   [ "$(jq -c '[.pages,.records,.bytes]' stats.json)" = "[1,2,$(wc -c <s.ndjson)]" ]
 }

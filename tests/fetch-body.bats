@@ -175,13 +175,16 @@ echoed() { jq -c "$1" <<<"$output"; }
   [ "$(asked '.headers["x-cursor"]' | xargs)" = "null p2" ]
 }
 
-@test "in: what it takes, and what does not go with it" {
+@test "D25 in: what it takes, and what does not go with it" {
   fetch --paginate cursor:in=cookie /echo
   status_is 2
   stderr_has "--paginate cursor: in: write query, body:PATH or header:NAME, not 'cookie'"
   fetch --paginate offset:in=body:.o,limit=5 /echo
   status_is 2
   stderr_has "write the page size into --json or the URL"
+  fetch --paginate keyset:param=after,in=body:.after /echo
+  status_is 2
+  stderr_has "--paginate keyset: param names a parameter of the query, and in another place"
   fetch --paginate cursor:repeat=perhaps /echo
   status_is 2
   stderr_has "repeat: write yes or no"

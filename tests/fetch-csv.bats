@@ -103,7 +103,7 @@ refused() {
   from 'id,t\n1,2026-05-01T00:00:00Z\n1,2026-06-01T00:00:00Z\n' -w .t --id .id --end-mark
   status_is 0
   [ "$(tail -n 1 <<<"$output" | jq -r .watermark)" = 2026-06-01T00:00:00Z ]
-  stderr_has "1 records have an id that came before"
+  stderr_has "1 record with an id that came before"
   from 'id,t\n1,2026-05-01T00:00:00Z\n2,\n' -w .t
   status_is 1
   stderr_has "line 3: " "watermark"

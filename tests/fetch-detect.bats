@@ -128,7 +128,7 @@ walked() {
   first_page '{"data":[{"id":1}],"total":5000,"next_page":null}'
   found .data none
   fetch /files/page
-  stderr_has "suspicious: 1 records came of 5000 declared"
+  stderr_has "suspicious: 1 record came of 5000 declared"
   first_page '{"data":[{"id":1}],"total":5000,"has_more":false}'
   found .data none
 }
@@ -153,6 +153,44 @@ walked() {
 @test "has_more as a text says the same" {
   first_page '{"data":[{"id":1}],"has_more":"true"}'
   refused "the page says that more follow ('.has_more')"
+}
+
+@test "S11 links in a list are not followed by a guess at their place, and are no quiet single page" {
+  local body='{"entry":[{"id":1}],"link":[{"relation":"self","url":"/files/page"},{"relation":"next","url":"/files/two"}]}'
+  printf '%s' "$body" >"$BATS_FILE_TMPDIR/data/page"
+  printf '{"entry":[{"id":2}],"link":[{"relation":"self","url":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/two"
+  fetch --records .entry /files/page
+  refused "the page names the next one in a list: give --paginate next-url:next=.link[1] and the member there"
+  fetch --records .entry --paginate next-url:next=.link[1].url /files/page
+  status_is 0
+  stdout_is $'{"id":1}\n{"id":2}'
+  fetch --records .entry --paginate cursor /files/page
+  status_is 0
+  stderr_has "suspicious: the walk ended on the first page, which has signs of more"
+}
+
+@test "D31 a token in a header of some name is no quiet single page" {
+  fetch /shapes/header
+  refused "the header 'Cursor' looks like the place of a next page: give --paginate header:name=Cursor,param=NAME"
+  fetch --paginate link --strict /shapes/header
+  status_is 75
+  stderr_has "suspicious: the walk ended on the first page, which has signs of more"
+}
+
+@test "a number of all records in a header that is more than came" {
+  local header
+  for header in '"X-Total-Count":"3"' '"x-total":"3"' '"Content-Range":"items 0-1\/3"'; do
+    mend
+    fault "{\"match\":\"/files/page\",\"kind\":\"headers\",\"headers\":{$header}}"
+    first_page '[{"id":1},{"id":2}]'
+    refused "the page has 2 of 3 records (header '" "names no next one: give --paginate"
+  done
+  for header in '"X-Total-Count":"2"' '"X-Total-Count":"many"' '"X-Total-Count":""' '"Content-Range":"items 0-1\/*"'; do
+    mend
+    fault "{\"match\":\"/files/page\",\"kind\":\"headers\",\"headers\":{$header}}"
+    first_page '[{"id":1},{"id":2}]'
+    found . none
+  done
 }
 
 @test "--paginate none takes such a page as it is" {

@@ -332,7 +332,7 @@ POST {"of":"8","name":"x\",\"y\":\"z"}' ]
 {"_nq":"end","records":1}
 {"id":2}' "$API$COMMENTS?posts=1"
   status_is 1
-  stderr_has '1 records after the last end mark: the stream was cut'
+  stderr_has '1 record after the last end mark: the stream was cut'
   [ "$(tail -n 1 <<<"$output")" = '{"_nq":"fail","tool":"nq-fetch","status":1}' ]
 }
 
@@ -461,10 +461,10 @@ END
 {"id":2}
 {"id":3}' --id .a --stats s "$API/t/\${record.id}"
   status_is 0
-  stderr_has 'nq-fetch: parent 2: suspicious: 1 records have an id that came before'
+  stderr_has 'nq-fetch: parent 2: suspicious: 1 record with an id that came before'
   [ "$(jq -c '[.pages,.records,.requests,.stop_reason]' s)" = '[3,4,3,"all parents read"]' ]
   [ "$(jq -r '.suspicions[]' s)" = \
-    'parent 2: 1 records have an id that came before, the first on page 1 as on page 1' ]
+    'parent 2: 1 record with an id that came before, the first on page 1 as on page 1' ]
   each '{"id":2}' --id .a --strict "$API/t/\${record.id}"
   status_is 75
   stderr_has 'parent 1: the pull looks incomplete (--strict)'

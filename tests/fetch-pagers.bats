@@ -384,6 +384,9 @@ page_file() {
   fetch --paginate curser /shapes/plain
   status_is 2
   stderr_has "--paginate: unknown kind 'curser', did you mean 'cursor'?"
+  fetch --paginate cursor=next /shapes/plain
+  status_is 2
+  stderr_has "--paginate: unknown kind 'cursor=next' (keys follow a colon: cursor:next=.next,param=after)"
   fetch --paginate page:nxt=.a /shapes/plain
   status_is 2
   stderr_has "--paginate page: unknown key 'nxt': it knows param, start, size-param, size, next, more, total-pages, total-items, in"

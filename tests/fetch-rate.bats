@@ -51,7 +51,7 @@ failed() {
 
 # --- --rate -----------------------------------------------------------------------------------
 
-@test "--rate spaces the requests evenly, in all its units" {
+@test "A23 --rate spaces the requests evenly, in all its units" {
   took 1000 5000 acme --rate 2/s
   complete
   stderr_is ''
@@ -84,7 +84,7 @@ failed() {
   [ "$(requests)" -eq 2 ]
 }
 
-@test "--rate that is none is wrong usage" {
+@test "A23 --rate that is none is wrong usage" {
   local rate
   for rate in 10 /s 0/s -1/s 10/d 10/ 1.5/s 10/S '10 /s' 10/s/s 1000001/s x/m; do
     run --separate-stderr acme --rate "$rate"

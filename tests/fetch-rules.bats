@@ -144,7 +144,7 @@ failed() {
   fault '{"kind":"status","status":403,"match":"/t"}'
   run --separate-stderr nq-fetch --end-mark -r .data -p page:total-items=.total --on 403=stop --strict "$API/t"
   failed 75 1
-  stderr_has 'suspicious: 1 records came of 5 declared'
+  stderr_has 'suspicious: 1 record came of 5 declared'
 }
 
 @test "fail: what is tried again otherwise is not" {

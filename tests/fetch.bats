@@ -260,7 +260,7 @@ T
   stderr_has "several lists, name one with --records: '.a', '.b.\"odd key\"'"
 }
 
-@test "records: a path that is absent is an error, null there an empty page" {
+@test "A03 records: a path that is absent is an error, null there an empty page" {
   page '' '{"error":"quota exceeded"}'
   run --separate-stderr nq-fetch -r .data -p none --end-mark "$API/t"
   status_is 1
@@ -299,7 +299,7 @@ T
   status_is 0
 }
 
-@test "--fail-if: an error told under a 200 fails, whatever else the page holds" {
+@test "S13 --fail-if: an error told under a 200 fails, whatever else the page holds" {
   local rule body
   while IFS=$'\t' read -r rule body; do
     mend
@@ -376,6 +376,12 @@ T
   [ ! -s "$API_LOG" ]
 }
 
+@test "a reference to a parent without --each says so" {
+  run --separate-stderr nq-fetch "$API/posts/"'${record.id}/comments'
+  status_is 2
+  stderr_is "nq-fetch: URL: '\${record.id}' is not set in a parent (--each reads them)"
+}
+
 @test "an unknown or empty reference is named with its place" {
   run --separate-stderr nq-fetch --auth bearer='${NO_SUCH}' "$API/t"
   status_is 2
@@ -395,7 +401,7 @@ T
     [ "$(jq -r .raw_query "$API_LOG")" = 'q=a%2Fb%20%3F%C3%A9' ]
 }
 
-@test "--query encodes, repeats, and sends an equal pair once" {
+@test "A09 --query encodes, repeats, and sends an equal pair once" {
   run --separate-stderr nq-fetch -p none -q 'a=x&y=1+2 é%' -q ids=1 -q ids=2 -q ids=1 -q 'f[b]=1' "$API/echo?ids=2&z"
   status_is 0
   [ "$(jq -r .raw_query "$API_LOG")" = 'ids=2&z&a=x%26y%3D1%2B2%20%C3%A9%25&ids=1&f%5Bb%5D=1' ]
@@ -470,7 +476,7 @@ T
 
 # --- marks ------------------------------------------------------------------------------------
 
-@test "the watermark compares instants: offsets and fractions" {
+@test "D93 the watermark compares instants: offsets and fractions" {
   page '' '[{"t":"2026-05-01T10:00:00Z"},{"t":"2026-05-01T13:00:00.000000001+02:00"},{"t":"2026-05-01T11:00:00.000000000Z"},{"t":"2026-05-01 09:00:00-02:00"}]'
   run --separate-stderr nq-fetch -w .t --end-mark "$API/t"
   status_is 0
@@ -549,7 +555,7 @@ T
 
 # --- what passes ------------------------------------------------------------------------------
 
-@test "records pass byte for byte" {
+@test "O07 records pass byte for byte" {
   local record='{"a":10000000000000000001,"b":1.10,"c":1E400,"d":-0,"e":"\u00e9é\/ \ud800","f" : [ ],"a":2}'
   printf '{"data":[%s]}' "$record" >body
   fault "$(jq -Rsc '{match:"/t",kind:"status",status:200,body:.}' body)"
@@ -596,7 +602,7 @@ $line
   done
 }
 
-@test "a 204 and an empty body are no records" {
+@test "D67 a 204 and an empty body are no records" {
   fault '{"match":"/t","kind":"status","status":204,"body":""}'
   run --separate-stderr nq-fetch --end-mark "$API/t"
   status_is 0
@@ -656,10 +662,34 @@ $line
   stderr_has /nonexistent
 }
 
+@test "--stats into a pipe, or through a link to standard error, which both stay what they are" {
+  # a link of our own, for what could go wrong here is that it gets replaced
+  ln -s /proc/self/fd/2 err
+  run --separate-stderr acme --stats err
+  status_is 0
+  [ -L err ]
+  [ "$(jq .records <<<"$stderr")" = 25 ]
+  mkfifo pipe
+  cat pipe >got 3>&- &
+  run --separate-stderr acme --stats pipe
+  wait "$!"
+  status_is 0
+  [ -p pipe ]
+  [ "$(jq .records got)" = 25 ]
+  ln -s kept link
+  echo one >kept
+  run --separate-stderr acme --stats link
+  status_is 0
+  [ -L link ]
+  [ "$(wc -l <kept)" -eq 2 ]
+}
+
 @test "a closed reader ends it by SIGPIPE, also where the parent ignores that" {
-  run bash -c 'set -o pipefail; nq-fetch --auth bearer=\${ACME_TOKEN} "$API/v2/suppliers?per_page=1" | head -n 1 >/dev/null'
+  # More than a pipe holds, so that however late the reader comes nq-fetch is still writing when it goes.
+  local url="$API/shapes/plain?posts=20000&cap=5000"
+  run bash -c 'set -o pipefail; nq-fetch -p page "$1" | head -n 1 >/dev/null' _ "$url"
   status_is 141
-  run bash -c 'trap "" PIPE; set -o pipefail; nq-fetch --auth bearer=\${ACME_TOKEN} "$API/v2/suppliers?per_page=1" | head -n 1 >/dev/null'
+  run bash -c 'trap "" PIPE; set -o pipefail; nq-fetch -p page "$1" | head -n 1 >/dev/null' _ "$url"
   status_is 141
 }
 

@@ -99,7 +99,7 @@ sqlite:$(pwd -P)/t.db#t" ]
 @test "--max-rejects counts, in numbers and per cent" {
   run --separate-stderr into --key id --max-rejects 1 --rejects r < <(rows '{"id":1}' '{}' '{}')
   status_is 1
-  stderr_has "line 3: more than 1 records rejected (--max-rejects), the last:"
+  stderr_has "line 3: more than 1 record rejected (--max-rejects), the last:"
   run --separate-stderr into --key id --max-rejects 50% --rejects r < <(rows '{"id":1}' '{}')
   status_is 3
   run --separate-stderr into --key id --max-rejects 49% --rejects r < <(rows '{"id":1}' '{}')

@@ -326,7 +326,7 @@ END
   map -e '{n: .n!}' --rejects bad --max-rejects 1
   status_is 1
   stdout_is $'{"n":1}\n'"$FAILED"
-  stderr_has "line 3: more than 1 records rejected (--max-rejects), the last: -e:1:5: '.n' is required"
+  stderr_has "line 3: more than 1 record rejected (--max-rejects), the last: -e:1:5: '.n' is required"
   [[ $(wc -l <bad) -eq 2 ]]
 }
 
@@ -414,7 +414,7 @@ END
   map -e '{n: .n}'
   status_is 1
   [[ ${lines[-1]} == "$FAILED" ]]
-  stderr_has '1 records after the last end mark: the stream was cut'
+  stderr_has '1 record after the last end mark: the stream was cut'
 }
 
 @test "a fail mark is passed on, and so is its status" {

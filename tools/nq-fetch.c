@@ -122,7 +122,7 @@ is_url(const char *s)
 
 /*
  * The URL with its references and --query filled in; *secret: one of them is. A reference that the
- * URL begins with is its base, no secret.
+ * URL begins with is its base, no secret; a slash that ends it counts as the one behind it.
  */
 static int
 build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *err)
@@ -133,6 +133,8 @@ build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *
 	int rc = nq_ref_expand(
 	    &o.refs, (struct nq_str){operand, base}, "URL", NQ_REF_URL, &text, NULL, err);
 
+	while (operand[base] == '/' && text.len > 0 && text.data[text.len - 1] == '/')
+		nq_buf_cut(&text, text.len - 1);
 	if (rc == 0)
 		rc = nq_ref_expand(
 		    &o.refs, nq_str(operand + base), "URL", NQ_REF_URL, &text, secret, err);

@@ -138,6 +138,29 @@ out:
 	return rc;
 }
 
+static int
+append_to(const char *path, struct nq_str content, struct nq_err *err)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), rc = -1;
+
+	if (fd == -1)
+		return nq_err_set(err, NQ_FAIL, "cannot open '%s':", path);
+	rc = nq_io_write_all(fd, content.p, content.n);
+	if (close(fd) == -1)
+		rc = -1;
+	return rc == 0 ? 0 : nq_err_set(err, NQ_FAIL, "cannot write '%s':", path);
+}
+
+int
+nq_io_write_out(const char *path, struct nq_str content, mode_t mode, struct nq_err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return append_to(path, content, err);
+	return nq_io_replace_file(path, content, mode, err);
+}
+
 /* mkdir(2), content with a directory that is there already. */
 static int
 make_dir(const char *path, mode_t mode)

@@ -19,6 +19,12 @@ int nq_io_read_file(const char *path, size_t max, struct nq_buf *, struct nq_err
  */
 int nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
 
+/*
+ * The same where path is a file or not there yet. Anything else, be it a device, a pipe or a link
+ * such as /dev/stderr, is written to its end and stays what it is.
+ */
+int nq_io_write_out(const char *path, struct nq_str content, mode_t mode, struct nq_err *);
+
 /* All of it, whatever write(2) takes at once; -1 with errno. */
 int nq_io_write_all(int fd, const void *, size_t);
 

@@ -152,7 +152,8 @@ look_up(const struct nq_refs *r, struct nq_str ref, const char *place, struct nq
 	} else if (memchr(ref.p, '.', ref.n) == NULL) {
 		found = from_env(r, ref, out);
 	} else {
-		where = "the settings";
+		where = has_prefix(ref, "record", &rest) ? "a parent (--each reads them)"
+							 : "the settings";
 		for (size_t i = 0; i < r->nbags && found == -1; i++) {
 			if (!has_prefix(ref, r->bags[i].prefix, &rest))
 				continue;

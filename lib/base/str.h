@@ -39,6 +39,13 @@ nq_str_cmp(struct nq_str a, struct nq_str b)
 	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
 }
 
+/* What a noun ends in behind this number. */
+static inline const char *
+nq_plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Where part stands in s at or behind from, or NULL; in time linear in both. */
 const char *nq_str_find(struct nq_str s, size_t from, struct nq_str part);
 

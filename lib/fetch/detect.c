@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fetch/hint.h"
 #include "http/link.h"
 
 /* Most usual first: where several fit, the earlier one is taken. */
@@ -272,6 +273,20 @@ by_shape(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 	return false;
 }
 
+/* Links in a list, each with what it is to this page. */
+static int
+linked_by_list(const struct nq_probe *p, struct nq_err *err)
+{
+	for (size_t i = 0; i < p->nlists && p->nlists > 1; i++)
+		if (p->list[i].next > 0)
+			return nq_err_set(err, NQ_FAIL,
+			    "the page names the next one in a list: give --paginate "
+			    "next-url:next=%s[%u] and the member there, if that is always its "
+			    "place, or --paginate none for this page alone",
+			    p->list[i].path.data, (unsigned)p->list[i].next - 1);
+	return 0;
+}
+
 static int
 unfollowed(const struct nq_probe *p, uint64_t records, struct nq_err *err)
 {
@@ -287,6 +302,8 @@ unfollowed(const struct nq_probe *p, uint64_t records, struct nq_err *err)
 			    "or --paginate none for this page alone",
 			    s->path.data);
 	}
+	if (linked_by_list(p, err) == -1)
+		return -1;
 	if (says_no_more(p) != NULL)
 		return 0;
 	for (const char *const *name = total_names; *name != NULL; name++) {
@@ -323,7 +340,11 @@ nq_detect_pager(const struct nq_probe *p, const struct nq_headers *h, uint64_t r
 		return 0;
 	nq_buf_adds(spec, "none");
 	nq_buf_adds(why, one ? "it is one object" : "nothing in it names another page");
-	return one ? 0 : unfollowed(p, records, err);
+	if (one)
+		return 0;
+	if (says_no_more(p) == NULL && nq_hint_headers(h, records, err) == -1)
+		return -1;
+	return unfollowed(p, records, err);
 }
 
 static bool

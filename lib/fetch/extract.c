@@ -262,6 +262,18 @@ too_large(struct nq_extract *p)
 	return -1;
 }
 
+static void
+no_watermark(const struct nq_page *page, struct nq_err *err)
+{
+	struct nq_buf path = NQ_BUF_INIT;
+
+	nq_follow_show(&page->spec->watermark, &path);
+	nq_err_set(err, NQ_FAIL,
+	    "record %llu has no watermark at '%s' (--watermark-null skip passes such records)",
+	    (unsigned long long)page->records + 1, path.data);
+	nq_buf_free(&path);
+}
+
 static int
 take_record(struct nq_extract *p)
 {
@@ -281,9 +293,7 @@ take_record(struct nq_extract *p)
 	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
 	nq_buf_addc(mem, '\n');
 	if (page->spec->has_watermark && !p->has_watermark && !page->spec->watermark_null_ok) {
-		nq_err_set(p->err, NQ_FAIL,
-		    "record %llu has no watermark (--watermark-null skip passes such records)",
-		    (unsigned long long)page->records + 1);
+		no_watermark(page, p->err);
 		return stop(p);
 	}
 	if (page->spec->has_id)
@@ -312,11 +322,14 @@ static int
 begins_otherwise(struct nq_extract *p)
 {
 	struct nq_buf first = NQ_BUF_INIT;
-	bool gzip = p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0;
+	const char *like = "";
 
+	if (p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0)
+		like = "like gzip, which no header says: ";
+	if (p->nfirst >= 1 && p->first[0] == '\x1e')
+		like = "like a JSON text sequence (RFC 7464), which is not read: ";
 	nq_secret_excerpt((struct nq_str){p->first, p->nfirst}, SHOWN, &first);
-	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'",
-	    gzip ? "like gzip, which no header says: " : "", first.data);
+	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'", like, first.data);
 	nq_buf_free(&first);
 	return -1;
 }
@@ -333,6 +346,8 @@ not_json(struct nq_extract *p)
 	else
 		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
 		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
+	if (p->values == 1 && p->at.depth == 0 && !p->page->spec->lines)
+		nq_err_add(p->err, " behind the end (--format ndjson reads lines of JSON)");
 	yajl_free_error(p->yajl, why);
 	return -1;
 }
@@ -443,6 +458,20 @@ end_lines(struct nq_extract *p, struct nq_err *err)
 	return p->at.depth > 0 ? cut_short(err) : 0;
 }
 
+static int
+no_list(const struct nq_page_spec *spec, struct nq_err *err)
+{
+	struct nq_buf path = NQ_BUF_INIT;
+
+	nq_follow_show(&spec->records, &path);
+	nq_err_set(err, NQ_FAIL,
+	    "the body has no list of records at '%s' (--records names another path, "
+	    "--allow-missing-records takes this as an empty page)",
+	    path.data);
+	nq_buf_free(&path);
+	return -1;
+}
+
 int
 nq_extract_end(struct nq_extract *p, struct nq_err *err)
 {
@@ -457,7 +486,5 @@ nq_extract_end(struct nq_extract *p, struct nq_err *err)
 		return p->failed ? -1 : cut_short(err);
 	if (p->list_seen || s->allow_missing)
 		return 0;
-	return nq_err_set(err, NQ_FAIL,
-	    "the body has no list of records at the path given "
-	    "(--records names another, --allow-missing-records takes this as an empty page)");
+	return no_list(s, err);
 }

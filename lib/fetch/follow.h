@@ -31,6 +31,9 @@ struct nq_follow {
 /* Reads a path that can be followed so: without an index from the end. */
 int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
+/* Adds such a path as it is written. */
+void nq_follow_show(const struct nq_path *, struct nq_buf *);
+
 /* A member's key, inside an object. */
 void nq_follow_key(struct nq_follow *, struct nq_str key);
 

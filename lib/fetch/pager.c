@@ -26,6 +26,8 @@ unknown_kind(const char *spec, size_t n, struct nq_err *err)
 	nq_err_set(err, NQ_USAGE, "--paginate: unknown kind '%s'", word);
 	if (near != NULL)
 		nq_err_add(err, ", did you mean '%s'?", near);
+	else if (strpbrk(word, "=,") != NULL)
+		nq_err_add(err, " (keys follow a colon: cursor:next=.next,param=after)");
 	free(word);
 	return -1;
 }
@@ -84,6 +86,18 @@ key_named(const struct nq_pager *p, const char *name)
 	return NULL;
 }
 
+/* Whether a parameter of the query is named, other than the usual one. */
+static bool
+names_param(const struct nq_pager *p)
+{
+	const struct nq_pager_key *k = p->kind->keys;
+
+	for (size_t i = 0; k[i].name != NULL; i++)
+		if (strcmp(k[i].name, "param") == 0 && p->key[i] != NULL)
+			return k[i].preset == NULL || strcmp(k[i].preset, p->key[i]) != 0;
+	return false;
+}
+
 /* Key in: query, body:PATH or header:NAME. */
 static int
 set_in(struct nq_pager *p, struct nq_err *err)
@@ -95,6 +109,11 @@ set_in(struct nq_pager *p, struct nq_err *err)
 	if (key_named(p, "size") != NULL || key_named(p, "limit") != NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "--paginate %s: with in, write the page size into --json or the URL",
+		    p->kind->name);
+	if (names_param(p))
+		return nq_err_set(err, NQ_USAGE,
+		    "--paginate %s: param names a parameter of the query, and in another place: "
+		    "write one of them",
 		    p->kind->name);
 	if (strncmp(in, "body:", 5) == 0) {
 		p->in = NQ_IN_BODY;

@@ -24,6 +24,7 @@ struct nq_probe_parser {
 	size_t mark;   /* bytes of a byte order mark at the start */
 	size_t silent; /* bytes since a token was told */
 	bool told, given_up;
+	bool rel; /* the value to come says what an item of the list is to this page */
 };
 
 /* Only inside objects inside objects: what an array holds has no path of its own here. */
@@ -73,6 +74,14 @@ count_item(struct nq_probe_parser *p, enum nq_type type)
 		l->of_objects = type == NQ_OBJECT;
 }
 
+/* {"relation": "next", "url": …} in a list of links, as FHIR has it. */
+static void
+note_relation(struct nq_probe_parser *p, struct nq_str text)
+{
+	if (p->list != -1 && p->depth == p->list_depth + 1 && p->rel && nq_str_is(text, "next"))
+		p->probe->list[p->list].next = p->probe->list[p->list].items;
+}
+
 static int
 on_scalar(struct nq_probe_parser *p, enum nq_type type, const char *text, size_t n)
 {
@@ -80,6 +89,7 @@ on_scalar(struct nq_probe_parser *p, enum nq_type type, const char *text, size_t
 	struct nq_probe_scalar *s;
 
 	count_item(p, type);
+	note_relation(p, (struct nq_str){text, n});
 	if (!in_view(p) || probe->nscalars == NQ_PROBE_SCALARS)
 		return 1;
 	s = &probe->scalar[probe->nscalars++];
@@ -118,7 +128,10 @@ static int
 on_key(void *ctx, const unsigned char *text, size_t n)
 {
 	struct nq_probe_parser *p = ctx;
+	struct nq_str key = {(const char *)text, n};
 
+	if (p->depth == p->list_depth + 1)
+		p->rel = nq_str_is(key, "rel") || nq_str_is(key, "relation");
 	if (in_view(p)) {
 		nq_buf_reset(&p->key[p->depth - 1]);
 		nq_buf_add(&p->key[p->depth - 1], text, n);

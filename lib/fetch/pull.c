@@ -95,6 +95,7 @@ void
 nq_pull_free(struct nq_pull *p)
 {
 	stop_probing(p);
+	nq_doubt_free(&p->doubt);
 	nq_page_free(&p->page);
 	nq_pager_free(&p->pager);
 	nq_path_free(&p->spec.records);
@@ -142,6 +143,7 @@ body_data(void *ctx, const char *piece, size_t n, struct nq_err *err)
 	struct nq_pull *p = ctx;
 
 	nq_progress_bytes(n);
+	nq_doubt_data(&p->doubt, piece, n);
 	if (p->opt.stream)
 		return nq_stream_data(p, piece, n, err);
 	if (p->probing || p->opt.raw)
@@ -193,6 +195,14 @@ body_end(struct nq_pull *p, struct nq_err *err)
 	return nq_verdict(&p->page, p->opt.fail_if, rc, err);
 }
 
+/* The first page of all, and the user has said how it goes on. */
+static bool
+to_be_doubted(const struct nq_pull *p)
+{
+	return p->pages == 0 && !p->earlier.any && !p->find_pager && !p->spec.lines &&
+	       p->pager.kind != &nq_pager_none;
+}
+
 static int
 answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 {
@@ -204,8 +214,13 @@ answer_begin(void *ctx, const struct nq_response *r, struct nq_err *err)
 	p->written = 0;
 	if (r->rule != NQ_RULE_NONE)
 		return nq_page_begin(&p->page, err);
-	return body_begin(
-	    p, p->opt.format != NULL ? p->format : nq_format_of_type(r->content_type.data), err);
+	if (body_begin(p,
+		p->opt.format != NULL ? p->format : nq_format_of_type(r->content_type.data),
+		err) == -1)
+		return -1;
+	if (to_be_doubted(p))
+		nq_doubt_begin(&p->doubt);
+	return 0;
 }
 
 /* Whether the page before named this one; where an empty page ends the walk, none does. */
@@ -234,7 +249,10 @@ answer_end(void *ctx, struct nq_err *err)
 	if (p->spec.lines && !p->answer->framed)
 		return nq_err_set(err, NQ_TEMPFAIL,
 		    "the end of the lines cannot be told from a cut: the server gave no length");
-	return body_end(p, err);
+	if (body_end(p, err) == -1)
+		return -1;
+	nq_doubt_end(&p->doubt, &p->answer->headers, p->page.records);
+	return 0;
 }
 
 /* The page is good: out with it, and only now does it count. */
@@ -333,8 +351,8 @@ one_page(struct nq_pull *p, struct nq_http *http, const struct nq_ask *a, struct
 	nq_suspects_page(&p->suspects, &p->page, &p->pager, p->pages);
 	nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
 	    p->suspects.has_total && !p->earlier.any ? p->suspects.total : 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", what,
-	    p->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", what,
+	    p->page.records, nq_plural(p->page.records), p->records);
 	return more;
 }
 
@@ -356,8 +374,8 @@ nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 	if (!p->limited)
 		lower_watermark(p);
 	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
-	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " records on %" PRIu64 " pages (%s)",
-	    p->records, p->pages, p->reason);
+	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",
+	    p->records, nq_plural(p->records), p->pages, nq_plural(p->pages), p->reason);
 	if (!p->opt.strict || p->suspects.n == 0)
 		return 0;
 	return nq_err_set(
@@ -380,7 +398,11 @@ nq_pull_url(struct nq_pull *p, struct nq_http *http, const char *base, struct nq
 	p->reason = p->limited ? "the limit that was asked for" : p->pager.reason;
 	nq_response_free(&r);
 	nq_ask_free(&a);
-	return more == -1 ? -1 : nq_pull_conclude(p, err);
+	if (more == -1)
+		return -1;
+	if (!p->limited && p->reason != p->stopped && p->pager.doubt == NULL)
+		nq_doubt_tell(&p->doubt, p->pages, &p->suspects);
+	return nq_pull_conclude(p, err);
 }
 
 int
@@ -421,8 +443,8 @@ one_file(struct nq_pull *p, struct nq_input *in, const char *name, enum nq_forma
 		return nq_err_at(err, "%s: ", name);
 	nq_suspects_ids(&p->suspects, &p->page, p->pages);
 	nq_progress_page(p->pages, p->records, 0);
-	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " records, %" PRIu64 " so far", name,
-	    p->page.records, p->records);
+	nq_log(NQ_LOG_INFO, "fetch", "%s: %" PRIu64 " record%s, %" PRIu64 " so far", name,
+	    p->page.records, nq_plural(p->page.records), p->records);
 	return 0;
 }
 

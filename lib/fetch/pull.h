@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "fetch/doubt.h"
 #include "fetch/format.h"
 #include "fetch/page.h"
 #include "fetch/pager.h"
@@ -53,6 +54,7 @@ struct nq_pull {
 	bool committed;		       /* something was written, under stream */
 	struct nq_probe probe;
 	bool probing;
+	struct nq_doubt doubt;
 	const struct nq_response *answer; /* whose body comes in */
 	struct nq_seen asked, pages_seen;
 	FILE *out;

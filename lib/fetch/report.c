@@ -40,7 +40,7 @@ nq_report_save(
 	int rc;
 
 	describe(p, http, &b);
-	rc = nq_io_replace_file(path, nq_buf_str(&b), 0666, err);
+	rc = nq_io_write_out(path, nq_buf_str(&b), 0666, err);
 	nq_buf_free(&b);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "fetch/follow.h"
 #include "json/text.h"
 
 void
@@ -55,7 +56,7 @@ note_size(struct nq_suspects *s, const struct nq_page *page, const struct nq_pag
 	if (p->size == 0 || page->records == 0)
 		return;
 	if (s->small_page > 0 && !s->clamped) {
-		nq_suspect(s, "page %" PRIu64 " has %" PRIu64 " records of %" PRIu64 " asked for",
+		nq_suspect(s, "page %" PRIu64 " has %" PRIu64 " of %" PRIu64 " records asked for",
 		    s->small_page, s->small_rows, p->size);
 		s->clamped = true;
 	}
@@ -73,7 +74,11 @@ nq_suspects_ids(struct nq_suspects *s, const struct nq_page *page, uint64_t numb
 	for (size_t at = 0; at < page->ids.len; at += sizeof(id)) {
 		memcpy(&id, page->ids.data + at, sizeof(id));
 		first = id != 0 ? nq_seen_before(&s->ids, id, number) : 0;
-		s->without += id == 0;
+		if (id == 0 && s->without++ == 0) {
+			s->without_page = number;
+			s->without_record = at / sizeof(id) + 1;
+			s->id = &page->spec->id;
+		}
 		if (first == 0)
 			continue;
 		if (s->twice++ > 0)
@@ -92,21 +97,34 @@ nq_suspects_page(
 	nq_suspects_ids(s, page, number);
 }
 
+static void
+note_without(struct nq_suspects *s)
+{
+	struct nq_buf path = NQ_BUF_INIT;
+
+	nq_follow_show(s->id, &path);
+	nq_suspect(s,
+	    "%" PRIu64 " record%s without an id at '%s', the first is record %" PRIu64
+	    " of page %" PRIu64,
+	    s->without, nq_plural(s->without), path.data, s->without_record, s->without_page);
+	nq_buf_free(&path);
+}
+
 void
 nq_suspects_end(struct nq_suspects *s, const struct nq_pager *p, uint64_t records, bool limited)
 {
 	if (s->twice > 0)
 		nq_suspect(s,
-		    "%" PRIu64 " records have an id that came before, the first on page %" PRIu64
+		    "%" PRIu64 " record%s with an id that came before, the first on page %" PRIu64
 		    " as on page %" PRIu64,
-		    s->twice, s->twice_page, s->twice_first);
+		    s->twice, nq_plural(s->twice), s->twice_page, s->twice_first);
 	if (s->without > 0)
-		nq_suspect(s, "%" PRIu64 " records have no id", s->without);
+		note_without(s);
 	if (limited)
 		return;
 	if (p->doubt != NULL)
 		nq_suspect(s, "%s", p->doubt);
 	if (s->has_total && !s->total_changed && !p->from_later && s->total != records)
-		nq_suspect(
-		    s, "%" PRIu64 " records came of %" PRIu64 " declared", records, s->total);
+		nq_suspect(s, "%" PRIu64 " record%s came of %" PRIu64 " declared", records,
+		    nq_plural(records), s->total);
 }

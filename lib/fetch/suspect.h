@@ -23,11 +23,13 @@ struct nq_suspects {
 	struct nq_seen ids;
 	uint64_t twice, without; /* records */
 	uint64_t twice_page, twice_first;
+	uint64_t without_page, without_record; /* the first */
+	const struct nq_path *id;	       /* of the page that it is on */
 };
 
-#define NQ_SUSPECTS_INIT                                                               \
-	{                                                                              \
-		NQ_BUF_INIT, 0, 0, false, false, 0, 0, false, {NULL, 0, 0}, 0, 0, 0, 0 \
+#define NQ_SUSPECTS_INIT            \
+	{                           \
+		.list = NQ_BUF_INIT \
 	}
 
 void nq_suspects_free(struct nq_suspects *);

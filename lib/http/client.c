@@ -374,7 +374,7 @@ worth_more(const struct nq_response *r)
 {
 	if (r->rule != NQ_RULE_NONE)
 		return r->rule == NQ_RULE_RETRY;
-	return nq_retry_status(r->status);
+	return nq_retry_answer(r->status, &r->headers);
 }
 
 static void

@@ -8,6 +8,8 @@
 
 #include "base/time.h"
 
+enum { FORBIDDEN = 403 };
+
 #define LONGEST_MS (INT64_C(200000000000) * 1000) /* some six thousand years: no sum overflows */
 
 bool
@@ -146,6 +148,16 @@ int64_t
 nq_retry_quota(const struct nq_headers *h, int64_t now)
 {
 	return quota_used_up(h) ? reset_in(h, now) : quota_field(h);
+}
+
+bool
+nq_retry_answer(long status, const struct nq_headers *h)
+{
+	int64_t ms;
+
+	if (status != FORBIDDEN)
+		return nq_retry_status(status);
+	return retry_after(h, 0, &ms) || quota_used_up(h) || quota_field(h) >= 0;
 }
 
 int64_t

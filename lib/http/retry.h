@@ -11,6 +11,12 @@
 /* 408, 425, 429, 500, 502, 503, 504: the server may answer better later. */
 bool nq_retry_status(long status);
 
+/*
+ * The same, and 403 where that is said to end: by Retry-After, or by a quota of which nothing is
+ * left. So do APIs that have no 429, GitHub's among them.
+ */
+bool nq_retry_answer(long status, const struct nq_headers *);
+
 /* Network faults and timeouts; a bad certificate or URL will not mend itself. */
 bool nq_retry_curl(int curlcode, long os_errno);
 

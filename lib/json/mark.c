@@ -164,9 +164,10 @@ nq_tally_mark(struct nq_tally *t, const struct nq_mark *m, struct nq_err *err)
 	}
 	if (m->records != t->open)
 		return nq_err_set(err, NQ_FAIL,
-		    "the end mark counts %llu records, but %llu came: "
+		    "the end mark counts %llu record%s, but %llu came: "
 		    "records were lost on the way (run other filters under 'nq-cursor track')",
-		    (unsigned long long)m->records, (unsigned long long)t->open);
+		    (unsigned long long)m->records, nq_plural(m->records),
+		    (unsigned long long)t->open);
 	t->open = 0;
 	t->segments++;
 	t->pages += m->has_pages ? m->pages : 0;
@@ -197,7 +198,7 @@ nq_tally_finish(const struct nq_tally *t, bool require, struct nq_err *err)
 		    "producer was not asked for one (--end-mark)");
 	if (t->open > 0)
 		return nq_err_set(err, NQ_FAIL,
-		    "%llu records after the last end mark: the stream was cut",
-		    (unsigned long long)t->open);
+		    "%llu record%s after the last end mark: the stream was cut",
+		    (unsigned long long)t->open, nq_plural(t->open));
 	return 0;
 }

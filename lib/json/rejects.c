@@ -123,8 +123,8 @@ nq_rejects_add(
 	flush(r, why);
 	why->status = NQ_FAIL;
 	if (r->max > 0)
-		nq_err_at(why, "more than %llu records rejected (--max-rejects), the last: ",
-		    (unsigned long long)r->max);
+		nq_err_at(why, "more than %llu record%s rejected (--max-rejects), the last: ",
+		    (unsigned long long)r->max, nq_plural(r->max));
 	return nq_err_at(why, "line %llu: ", (unsigned long long)line);
 }
 
@@ -138,8 +138,8 @@ nq_rejects_finish(struct nq_rejects *r, uint64_t records, struct nq_err *err)
 	r->dirty = false;
 	if (r->percent && r->counted * 100 > r->max * records)
 		return nq_err_set(err, NQ_FAIL,
-		    "%llu of %llu records rejected, more than %llu%% (--max-rejects)",
-		    (unsigned long long)r->counted, (unsigned long long)records,
+		    "%llu of %llu record%s rejected, more than %llu%% (--max-rejects)",
+		    (unsigned long long)r->counted, (unsigned long long)records, nq_plural(records),
 		    (unsigned long long)r->max);
 	return 0;
 }

@@ -40,8 +40,9 @@ static int
 dry_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 {
 	(void)err;
-	fprintf(s->o->out, "-- batch %llu: %u records in %u rows\n",
-	    (unsigned long long)s->counts->batches, b->nrecords, b->nrows);
+	fprintf(s->o->out, "-- batch %llu: %u record%s in %u row%s\n",
+	    (unsigned long long)s->counts->batches, b->nrecords, nq_plural(b->nrecords), b->nrows,
+	    nq_plural(b->nrows));
 	return 0;
 }
 
@@ -180,9 +181,9 @@ static int
 dry_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *err)
 {
 	(void)err;
-	fprintf(s->o->out, "-- %llu records, %llu folded, %llu rejected: nothing was done\n",
-	    (unsigned long long)s->counts->records, (unsigned long long)s->counts->folded,
-	    (unsigned long long)s->counts->rejected);
+	fprintf(s->o->out, "-- %llu record%s, %llu folded, %llu rejected: nothing was done\n",
+	    (unsigned long long)s->counts->records, nq_plural(s->counts->records),
+	    (unsigned long long)s->counts->folded, (unsigned long long)s->counts->rejected);
 	(void)tally;
 	return 0;
 }

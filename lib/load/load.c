@@ -124,8 +124,8 @@ flush(struct load *l, struct nq_err *err)
 		return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
 	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
 		l->committed = l->counts.records;
-	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu records",
-	    (unsigned long long)l->counts.batches, (unsigned long long)n);
+	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu record%s",
+	    (unsigned long long)l->counts.batches, (unsigned long long)n, nq_plural(n));
 	nq_batch_reset(&l->batch);
 	nq_columns_next_batch(&l->columns);
 	return 0;
@@ -322,8 +322,9 @@ nq_load_run(const struct nq_load_options *o, int fd, struct nq_buf *receipt, str
 	else
 		status = err->status;
 	if (status != NQ_OK && status != NQ_PARTIAL && l.committed > 0 && !stopped(&l))
-		nq_log(NQ_LOG_WARN, "load", "%llu records of earlier batches are in '%s' and stay",
-		    (unsigned long long)l.committed, l.sink.destination.data);
+		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches stay in '%s'",
+		    (unsigned long long)l.committed, nq_plural(l.committed),
+		    l.sink.destination.data);
 	release(&l);
 	return status;
 }

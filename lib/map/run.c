@@ -110,8 +110,8 @@ find_reject(struct nq_run *r, uint32_t *tok, struct nq_err *err)
 static void
 end_segment(struct nq_run *r)
 {
-	nq_log(NQ_LOG_INFO, "map", "read %llu records: wrote %llu, skipped %llu, rejected %llu",
-	    (unsigned long long)r->read, (unsigned long long)r->written,
+	nq_log(NQ_LOG_INFO, "map", "read %llu record%s: wrote %llu, skipped %llu, rejected %llu",
+	    (unsigned long long)r->read, nq_plural(r->read), (unsigned long long)r->written,
 	    (unsigned long long)r->skipped, (unsigned long long)r->rejected);
 	r->read = r->skipped = r->written = r->rejected = 0;
 }

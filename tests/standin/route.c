@@ -31,6 +31,32 @@ acme_user(struct req *r)
 }
 
 static bool
+shows(const char *value, const char *secret)
+{
+	return value != NULL && strcmp(value, secret) == 0;
+}
+
+/* nora:password-here */
+static bool
+basic_user(struct req *r)
+{
+	if (shows(req_header(r, "Authorization"), "Basic bm9yYTpwYXNzd29yZC1oZXJl"))
+		return true;
+	reply_error(r, 401, "error", "unauthorized");
+	return false;
+}
+
+static bool
+key_user(struct req *r)
+{
+	if (shows(req_header(r, "X-API-Key"), conf.token) ||
+	    shows(req_query(r, "api_key"), conf.token))
+		return true;
+	reply_error(r, 401, "error", "unauthorized");
+	return false;
+}
+
+static bool
 nuntiq_user(struct req *r)
 {
 	const char *customer = req_header(r, "X-Customer-Number");
@@ -65,6 +91,9 @@ static const struct {
     {"POST",   "oauth/token",                      anyone,      oauth_token},
     {NULL,     "shapes/*",                         anyone,      shapes_page},
     {NULL,     "protected/*",                      acme_user,   shapes_page},
+    {NULL,     "protected/basic/*",                basic_user,  shapes_page},
+    {NULL,     "protected/key/*",                  key_user,    shapes_page},
+    {"POST",   "posts/search",                     anyone,      shapes_page},
     {"POST",   "graphql",                          anyone,      shapes_page},
     {"GET",    "crm/v3/objects/contacts",          acme_user,   shapes_page},
     {"POST",   "crm/v3/objects/contacts/search",   acme_user,   shapes_contacts},

@@ -51,7 +51,7 @@ struct shape {
  */
 extern const struct shape shapes[]; /* ends with a NULL name */
 
-void shapes_page(struct req *r);     /* /shapes/NAME, /protected/NAME */
+void shapes_page(struct req *r);     /* /shapes/NAME, /protected/[KIND/]NAME */
 void shapes_contacts(struct req *r); /* HubSpot's contacts by search */
 void shapes_comments(struct req *r); /* /posts/ID/comments */
 

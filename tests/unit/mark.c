@@ -142,7 +142,7 @@ notices_lost_records(void)
 	CHECK_INT(take(&t, "{\"_nq\":\"end\",\"records\":2}", &err), 0);
 	t.open = 1;
 	CHECK_INT(nq_tally_finish(&t, false, &err), -1);
-	CHECK_STR(err.msg, "1 records after the last end mark: the stream was cut");
+	CHECK_STR(err.msg, "1 record after the last end mark: the stream was cut");
 	nq_tally_free(&t);
 }
 

@@ -93,6 +93,39 @@ sees_a_quota_used_up(void)
 	nq_headers_free(&h);
 }
 
+static const struct {
+	long status;
+	const char *header;
+	bool again;
+} answers[] = {
+    {403, "X-RateLimit-Limit: 60", false},
+    {403, "X-RateLimit-Remaining: 1", false},
+    {403, "X-RateLimit-Remaining: 0", true},
+    {403, "RateLimit-Remaining: 0", true},
+    {403, "RateLimit: \"default\";r=0;t=30", true},
+    {403, "RateLimit: \"default\";r=1;t=30", false},
+    {403, "Retry-After: 60", true},
+    {403, "Retry-After: Thu, 28 May 2026 10:40:07 GMT", true},
+    {403, "Retry-After: later", false},
+    {401, "Retry-After: 60", false},
+    {404, "X-RateLimit-Remaining: 0", false},
+    {503, "X-RateLimit-Remaining: 1", true},
+};
+
+static void
+knows_a_403_that_ends(void)
+{
+	struct nq_headers h = NQ_HEADERS_INIT;
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		nq_headers_reset(&h);
+		nq_headers_add(&h, nq_str(answers[i].header));
+		CHECK_ROW(
+		    nq_retry_answer(answers[i].status, &h) == answers[i].again, answers[i].header);
+	}
+	nq_headers_free(&h);
+}
+
 static void
 knows_what_may_mend_itself(void)
 {
@@ -138,6 +171,7 @@ only_adds_jitter(void)
 static const struct unit_test tests[] = {
     {"a server's wish in all its forms", obeys_the_server},
     {"a quota used up", sees_a_quota_used_up},
+    {"a 403 that ends", knows_a_403_that_ends},
     {"what may mend itself", knows_what_may_mend_itself},
     {"waits double to the longest", doubles_to_the_longest},
     {"jitter only adds", only_adds_jitter},
