@@ -51,3 +51,7 @@ replay() {
 @test "replay: mappings" {
   replay map
 }
+
+@test "replay: rows of the Nuntiq platform" {
+  replay nuntiq
+}
