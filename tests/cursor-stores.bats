@@ -334,10 +334,9 @@ teardown_file() { stop_stores; }
 
 @test "random sequences of commands, some of them killed, agree with the model" {
   scenario() {
-    local sequences=20 seed=${NQ_SEED:-$RANDOM}
-    [ "$STORE" = file ] || sequences=10
+    local seed=${NQ_SEED:-$RANDOM}
     echo "seed $seed"
-    "$ROOT/tests/faults/cursor-model.sh" "$sequences" "$seed"
+    "$ROOT/tests/faults/cursor-model.sh" 8 "$seed"
   }
   on_each_store scenario
 }

@@ -25,7 +25,6 @@ use_store() {
   export NUNTIQ_TOKEN=job-token-here
   # shellcheck disable=SC2016 # a reference of ours
   export NQ_STATE_AUTH='bearer=${NUNTIQ_TOKEN}' NQ_STATE_CUSTOMER_NUMBER=10000001
-  export STORE=$1
   S=$1-$BATS_TEST_NUMBER
   case $1 in
     file) export NQ_STATE=$XDG_STATE_HOME/nq ;;
