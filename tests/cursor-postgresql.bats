@@ -49,6 +49,14 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(nq-cursor --state "$fresh" list --json | wc -l)" = 6 ]
 }
 
+@test "what is refused leaves nothing behind" {
+  run nq-cursor complete --run x --cursor 7 acme "$S"
+  status_is 1
+  run nq-cursor begin -t numeric_id --since five acme "$S"
+  status_is 2
+  [ "$(sql "select count(*) from nq_state where stream_name = '$S'")" = 0 ]
+}
+
 @test "postgres:// is the same, and the row is there for SQL" {
   start
   NQ_STATE=postgres://${PGURL#*://} complete 7 --records 3

@@ -366,7 +366,7 @@ pg_guard(struct nq_store *s, char *const *command, struct nq_err *err)
 
 #define OPS(name)                                                                             \
 	{                                                                                     \
-		.prefix = name, .atomic = true, .open = pg_open, .close = pg_close,           \
+		.prefix = (name), .atomic = true, .open = pg_open, .close = pg_close,         \
 		.hold = pg_hold, .release = pg_release, .load = pg_load, .save = pg_save,     \
 		.record = pg_record, .history = pg_history, .list = pg_list, .busy = pg_busy, \
 		.lock = pg_lock, .guard = pg_guard                                            \
