@@ -221,13 +221,33 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   grep -q 'the keeper of the lock died: the command is ended' err
 }
 
+@test "a command that closes all its descriptors keeps the lock, and is ended with it" {
+  local status=0
+  under_lock 'for fd in /proc/$$/fd/*; do fd=${fd##*/}; ((fd < 3)) || eval "exec $fd>&-"; done; touch ready; sleep 60'
+  sleep 0.3
+  run -75 --separate-stderr nq-cursor lock acme "$S" -- true
+  sql "update nq_state set lease_token = 'other' where stream_name = '$S'"
+  wait "$HOLDER" || status=$?
+  [ "$status" -eq 143 ]
+}
+
+@test "a signal that is ignored stays so for the command" {
+  run --separate-stderr nohup nq-cursor lock acme "$S" -- sh -c 'kill -HUP $$; echo alive'
+  status_is 0
+  stdout_is alive
+}
+
 @test "a run under a lease that is over cannot even begin" {
-  under_lock 'touch ready; until [ -e go ]; do sleep 0.02; done; exec nq-cursor begin acme '"$S"
+  local keeper
+  under_lock 'touch ready; until [ -e go ]; do sleep 0.02; done; s=0; nq-cursor begin acme '"$S"' || s=$?; echo $s >begun'
+  keeper=$(keeper)
+  kill -STOP "$keeper"
   sql "update nq_state set lease_until = clock_timestamp() - interval '1s' where stream_name = '$S'"
   touch go
-  status=0
-  wait "$HOLDER" || status=$?
-  [ "$status" -eq 75 ]
+  until_true 10 test -s begun
+  kill -CONT "$keeper"
+  wait "$HOLDER" || true
+  [ "$(cat begun)" = 75 ]
   grep -q "the lock of 'acme/$S' is lost: it was not renewed in time" err
 }
 

@@ -99,7 +99,10 @@ nq_guard_start(
 
 /* === run =================================================================================== */
 
-/* What a person sends to us is meant for the command; what the terminal sends it has got itself. */
+/*
+ * What a person sends to us is meant for the command; what the terminal sends it has got itself. A
+ * signal that is ignored, as under nohup(1), the command shall find ignored too.
+ */
 static void
 pass_on(int sig, siginfo_t *info, void *ctx)
 {
@@ -112,14 +115,16 @@ static void
 catch_signals(void)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
-	struct sigaction sa;
+	struct sigaction sa, was;
 
+	signal(SIGCHLD, SIG_DFL);
 	memset(&sa, 0, sizeof(sa));
 	sigemptyset(&sa.sa_mask);
 	sa.sa_flags = (int)SA_SIGINFO;
 	sa.sa_sigaction = pass_on;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &sa, NULL);
+		if (sigaction(signals[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
 }
 
 /* Out of the way of the descriptors that scripts number themselves, where the limit allows. */
@@ -173,10 +178,12 @@ watch_keeper(const struct nq_guard *g, int pidfd)
 static int
 wait_for_command(void)
 {
-	int status;
+	int status = 0;
+	pid_t pid;
 
-	while (waitpid((pid_t)child, &status, 0) == -1 && errno == EINTR)
-		continue;
+	do
+		pid = waitpid((pid_t)child, &status, 0);
+	while (pid == -1 && errno == EINTR);
 	child = 0;
 	return status;
 }

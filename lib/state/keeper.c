@@ -15,7 +15,7 @@
 #include "state/lock.h"
 #include "state/postgres_table.h"
 
-enum { TAKE_STEP_MS = 100, LINGER_MS = 300, MERCY_MS = 3000 };
+enum { TAKE_STEP_MS = 100, LINGER_MS = 300, MERCY_MS = 3000, KILLS = 50 };
 
 static volatile sig_atomic_t stop;
 
@@ -117,7 +117,10 @@ renew(struct nq_keeper *k, int64_t limit_ms, struct nq_err *err)
 	return rc;
 }
 
-/* Ends all that hold the pipe; they have until kill_at to do it in an orderly way. */
+/*
+ * Ends all that hold the pipe; they have until kill_at to do it in an orderly way. The guard ends
+ * what closed it, for it sees us go.
+ */
 static void
 end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
 {
@@ -127,9 +130,10 @@ end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
 	nq_log(NQ_LOG_ERROR, "lock", "the lock of '%s/%s' is lost (%s): the run is ended",
 	    k->lease.key.connector, k->lease.key.stream, why);
 	nq_holders_signal(k->pipe, SIGTERM);
-	while ((left = kill_at - now_ms()) > 0 && poll(&p, 1, (int)left) != 1)
-		continue;
-	while (p.revents == 0) {
+	do
+		left = kill_at - now_ms();
+	while (left > 0 && poll(&p, 1, (int)left) != 1);
+	for (int i = 0; p.revents == 0 && i < KILLS; i++) {
 		nq_holders_signal(k->pipe, SIGKILL);
 		poll(&p, 1, 20);
 	}
