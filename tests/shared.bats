@@ -67,5 +67,5 @@ refused() {
   refused 'write --auth basic=' nq-load --to nuntiq:http://me:s3cr3t@127.0.0.1:9/ --object supplier
   refused 'is no destination' nq-load --to https://me:s3cr3t@127.0.0.1:9/ --table t --key id
   refused 'is no destination' nq-load --to postgresql://me:s3cr3t@127.0.0.1/db --table t --key id
-  refused 'there is no store for' nq-cursor --state postgresql://me:s3cr3t@127.0.0.1/db list
+  refused 'write a reference' nq-cursor --state postgresql://me:s3cr3t@127.0.0.1/db list
 }
