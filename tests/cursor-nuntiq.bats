@@ -220,3 +220,37 @@ END
   status_is 1
   stderr_has "cannot run '$PWD/nq-cursor-nuntiq', which is for this store: No such file or directory"
 }
+
+@test "nq-sync keeps its state there with nothing but the environment, and a second run goes on" {
+  export ACME_TOKEN=test-bearer-token-here TMPDIR=$BATS_TEST_TMPDIR NQ_STATE_SETTINGS=$PWD/settings.json NQ_STATE_AUTH='bearer=${secrets.nuntiq}'
+  unset NQ_STATE_CUSTOMER_NUMBER
+  echo '{"customer_number":"10000001","secrets":{"nuntiq":"job-token-here"}}' >settings.json
+  cp "$ROOT/examples/acme/suppliers.map" .
+  cat >sources.yml <<END
+sources:
+  - name: acme
+    type: rest_api
+    rest_api:
+      base_url: $API/v2
+      headers: {Authorization: "Bearer \${ACME_TOKEN}"}
+      resources:
+        - name: suppliers
+          endpoint: /suppliers
+          pagination: {type: page_number, param: page, start: 1, next: .next_page}
+          records: .data
+          incremental: {cursor: .updated_at, type: timestamp_utc, param: updated_after}
+          map: suppliers.map
+          load: {to: "sqlite:nq.db", table: supplier, primary_key: supplier_number, write_disposition: merge}
+END
+  run --separate-stderr nq-sync
+  status_is 0
+  jq -e '.success and .loaded > 0' <<<"$output"
+  local cursor loaded
+  loaded=$(jq -r .loaded <<<"$output")
+  cursor=$(jq -r .cursor_committed <<<"$output")
+  curl -fsS -H 'Authorization: Bearer job-token-here' -H 'X-Customer-Number: 10000001' "$API/api/v1/delta/streams/acme/suppliers" |
+    jq -e --arg c "$cursor" --argjson n "$loaded" '.status == "succeeded" and .committed_cursor_value == $c and .records_processed == $n and (.metadata.nq.destination | startswith("sqlite:"))'
+  run --separate-stderr nq-sync
+  status_is 0
+  jq -e --arg c "$cursor" '.success and .lower_bound == $c and .cursor_committed == $c' <<<"$output"
+}
