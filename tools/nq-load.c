@@ -22,7 +22,7 @@ static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
     {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"load into sqlite:FILE or nuntiq:URL; - tells what would be done"},
+	"load into sqlite:FILE, postgresql://... or nuntiq:URL; - tells what would be done"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
@@ -128,8 +128,9 @@ static int
 check_limits(struct nq_err *err)
 {
 	if (o.to == NULL)
-		return nq_err_set(
-		    err, NQ_USAGE, "where to? add --to sqlite:FILE, --to nuntiq:URL or --to -");
+		return nq_err_set(err, NQ_USAGE,
+		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to nuntiq:URL "
+		    "or --to -");
 	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);

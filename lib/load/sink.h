@@ -100,6 +100,7 @@ int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_col
     struct nq_counts *, struct nq_err *);
 void nq_sink_close(struct nq_sink *);
 
-extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_nuntiq, nq_sink_dry;
+extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_postgresql, nq_sink_postgres,
+    nq_sink_nuntiq, nq_sink_dry;
 
 #endif
