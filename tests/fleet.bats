@@ -14,9 +14,9 @@ setup() {
   start_standin --suppliers 300 --age-days 6
   export ACME_TOKEN=test-bearer-token-here NQ_LEASE=3s
   cp "$ROOT/examples/acme/suppliers.map" .
-  sources "$PWD/fleet.db" >sources.yml
+  sources "$PGURL" >sources.yml
   FLEET=$(basename "$BATS_TEST_TMPDIR")-$$
-  psql -qX "$PGURL" -c 'drop table if exists nq_state, nq_runs'
+  psql -qX "$PGURL" -c 'drop table if exists nq_state, nq_runs, _nq_loads, one, two'
 }
 teardown() {
   : >stop
@@ -25,7 +25,7 @@ teardown() {
   stop_standin
 }
 
-# sources DATABASE: two streams; the filter fails when the stream is already on somewhere.
+# sources DESTINATION: two streams; the filter fails when the stream is already on somewhere.
 sources() {
   local stream
   cat <<END
@@ -48,7 +48,7 @@ END
           incremental: {cursor: .updated_at, type: timestamp_utc, param: updated_after}
           filter: exec flock -n $PWD/$stream.on cat
           map: suppliers.map
-          load: {to: "sqlite:$1", table: $stream, primary_key: supplier_number, write_disposition: merge}
+          load: {to: "$1", table: $stream, primary_key: supplier_number, write_disposition: merge}
 END
   done
 }
@@ -77,6 +77,7 @@ holder() {
   [ -n "$pid" ] && tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | sed -n "s/^FLEET_HOST=$FLEET-//p"
 }
 
+rows() { psql -qXAt "$1" -c "select * from $2 order by supplier_number"; }
 touch_suppliers() { curl -fsS -o /dev/null -d "{\"count\":20,\"seconds_ago\":1,\"seed\":$1}" "$API/_/acme/touch"; }
 history_of() { nq-cursor --state "$PGURL" history --json acme "$1"; }
 sync_done() { TMPDIR=$PWD NQ_STATE=$PGURL nq-sync >>last 2>>last.err; }
@@ -100,11 +101,11 @@ sync_done() { TMPDIR=$PWD NQ_STATE=$PGURL nq-sync >>last 2>>last.err; }
 
   # the table of a run that nobody disturbed
   mkdir alone
-  (cd alone && cp ../suppliers.map . && sources "$PWD/alone.db" >sources.yml && NQ_STATE=$PWD/state nq-sync >/dev/null 2>&1)
+  psql -qX "$PGURL" -c 'create database alone'
+  (cd alone && cp ../suppliers.map . && sources "${PGURL%/*}/alone" >sources.yml && NQ_STATE=$PWD/state nq-sync >/dev/null 2>&1)
   for stream in one two; do
-    diff <(sqlite3 fleet.db "SELECT * FROM $stream ORDER BY supplier_number") \
-      <(sqlite3 alone/alone.db "SELECT * FROM $stream ORDER BY supplier_number")
-    [ "$(sqlite3 fleet.db "SELECT count(*) FROM $stream")" = 300 ]
+    diff <(rows "$PGURL" "$stream") <(rows "${PGURL%/*}/alone" "$stream")
+    [ "$(rows "$PGURL" "$stream" | wc -l)" = 300 ]
 
     # every run that was told is in the history, each once, and none met another
     history_of "$stream" >"history.$stream"
@@ -136,7 +137,7 @@ sync_done() { TMPDIR=$PWD NQ_STATE=$PGURL nq-sync >>last 2>>last.err; }
 plan_alone() {
   mkdir "$1"
   cp suppliers.map "$1"
-  sources "$PWD/$1/fleet.db" >"$1/sources.yml"
+  sources "sqlite:$PWD/$1/fleet.db" >"$1/sources.yml"
   cd "$1" || return
 }
 both_completed() { [ "$(nq-cursor --state "$PGURL" list --json | jq -r 'select(.status == "succeeded").stream_name' | paste -sd' ')" = 'one two' ]; }
