@@ -198,6 +198,38 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   nq-cursor lock --wait 5 acme "$S" -- true
 }
 
+# server SIGNAL: for all its processes.
+server() {
+  local main
+  main=$(head -n 1 "$PG_DIR/data/postmaster.pid")
+  # shellcheck disable=SC2046 # numbers
+  kill "-$1" "$main" $(pgrep -P "$main")
+}
+
+@test "a server that does not answer is as good as one that is away" {
+  local status=0 from
+  under_lock 'touch ready; exec sleep 60'
+  from=$(ms)
+  server STOP
+  wait "$HOLDER" || status=$?
+  server CONT
+  [ "$status" -eq 143 ]
+  (($(ms) - from < 3000))
+  grep -q "the lock of 'acme/$S' is lost (.*no answer" err
+}
+
+@test "a connection that is dead is replaced in time" {
+  local backend was
+  NQ_LEASE=6s
+  under_lock 'touch ready; sleep 4'
+  was=$(lease)
+  backend=$(sql "select pid from pg_stat_activity where query like 'SET synchronous_commit%' or query like 'UPDATE nq_state SET lease_until%'")
+  kill -STOP "$backend"
+  until_true 10 renewed "$was"
+  kill -CONT "$backend"
+  wait "$HOLDER"
+}
+
 @test "a server that is away for less than that does no harm" {
   NQ_LEASE=9s
   under_lock 'RUN=$(nq-cursor begin -t numeric_id -F run_id acme '"$S"'); touch ready; until [ -e go ]; do sleep 0.02; done

@@ -15,7 +15,7 @@
 #include "state/lock.h"
 #include "state/postgres_table.h"
 
-enum { TAKE_STEP_MS = 100, LINGER_MS = 300, MERCY_MS = 3000, KILLS = 50 };
+enum { TAKE_STEP_MS = 100, LINGER_MS = 300, MERCY_MS = 3000, KILLS = 50, OVER_MS = 200 };
 
 static volatile sig_atomic_t stop;
 
@@ -80,14 +80,14 @@ take(struct nq_keeper *k, struct nq_err *err)
 
 /* === keeping =============================================================================== */
 
-/* A call to the server must not take us beyond the time when the run has to be ended. */
+/* Connecting must not take us beyond the time when the run has to be ended, whatever the URL says.
+ */
 static void
 set_alarm(int64_t ms)
 {
 	struct itimerval t = {{0, 0}, {0, 0}};
 
 	stop = 0;
-	ms = ms > 1 ? ms : 1;
 	t.it_value.tv_sec = (time_t)(ms / 1000);
 	t.it_value.tv_usec = (suseconds_t)(ms % 1000 * 1000);
 	setitimer(ITIMER_REAL, &t, NULL);
@@ -100,21 +100,46 @@ hurry(struct nq_keeper *k, struct nq_err *err)
 	return nq_pg_exec(k->lease.pg, "SET synchronous_commit = off", err);
 }
 
-/* 1: renewed, 0: somebody else has it, -1: not now. */
 static int
-renew(struct nq_keeper *k, int64_t limit_ms, struct nq_err *err)
+connect_again(struct nq_keeper *k, int64_t until, struct nq_err *err)
 {
+	struct nq_pg *pg = k->lease.pg;
+	int rc;
+
+	pg->stop = &stop;
+	pg->connect_ms = pg->answer_ms;
+	set_alarm(pg->answer_ms + OVER_MS);
+	rc = nq_pg_connect(pg, err);
+	set_alarm(0);
+	pg->stop = NULL;
+	pg->answer_ms = until - now_ms();
+	if (rc == 0 && pg->answer_ms > 0)
+		rc = hurry(k, err);
+	return rc;
+}
+
+/*
+ * 1: renewed, 0: somebody else has it, -1: not by now. An answer that does not come on a connection
+ * from before leaves time to try a new one.
+ */
+static int
+renew(struct nq_keeper *k, int64_t until, struct nq_err *err)
+{
+	struct nq_pg *pg = k->lease.pg;
+	int64_t left = until - now_ms();
 	int rc = 0;
 
-	set_alarm(limit_ms);
-	if (k->lease.pg->fault == NQ_PG_LOST || k->lease.pg->fault == NQ_PG_STOPPED)
-		rc = nq_pg_connect(k->lease.pg, err) == -1 ? -1 : hurry(k, err);
-	if (rc == 0)
+	if (left <= 0)
+		return -1;
+	if (pg->fault == NQ_PG_NONE) {
+		pg->answer_ms = left < k->lease.ms / 4 ? left : k->lease.ms / 4;
+	} else {
+		pg->answer_ms = left;
+		rc = connect_again(k, until, err);
+	}
+	if (rc == 0 && pg->answer_ms > 0)
 		rc = nq_lease_renew(&k->lease, err);
-	if (rc == -1 && k->lease.pg->fault != NQ_PG_BUSY)
-		k->lease.pg->fault = NQ_PG_LOST;
-	setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
-	return rc;
+	return pg->answer_ms > 0 ? rc : -1;
 }
 
 /*
@@ -182,7 +207,7 @@ keep(struct nq_keeper *k)
 
 	while (!wait_for_end(k, next)) {
 		asked = now_ms();
-		rc = asked < last + ms * 3 / 5 ? renew(k, last + ms * 3 / 5 - asked, &err) : -1;
+		rc = renew(k, last + ms * 3 / 5, &err);
 		if (rc == 1)
 			last = asked;
 		next = asked + (rc == 1 ? ms / 5 : ms / 20);
@@ -227,16 +252,16 @@ nq_keeper_run(struct nq_keeper *k)
 	struct nq_pg *pg = k->lease.pg;
 
 	settle(k);
-	pg->stop = &stop;
 	if (take(k, &err) == -1) {
 		report(k, &err);
 		_exit(0);
 	}
 	report(k, NULL);
-	pg->connect_ms = pg->lock_ms = pg->answer_ms = k->lease.ms / 4;
+	pg->lock_ms = pg->answer_ms = k->lease.ms / 4;
 	if (hurry(k, &err) == -1)
 		nq_log(NQ_LOG_DEBUG, "lock", "%s", err.msg);
 	keep(k);
+	pg->answer_ms = k->lease.ms / 4;
 	if (nq_lease_give(&k->lease, &err) == -1)
 		nq_log(NQ_LOG_DEBUG, "lock", "the lease was not given back: %s", err.msg);
 	_exit(0);

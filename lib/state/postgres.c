@@ -96,7 +96,7 @@ begin_transaction(struct postgres *p, struct nq_err *err)
 {
 	return nq_pg_exec(&p->pg,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
-	    "SET LOCAL idle_in_transaction_session_timeout = '30s'",
+	    "SET LOCAL idle_in_transaction_session_timeout = '10s'",
 	    err);
 }
 
