@@ -11,6 +11,7 @@
 #define NQ_MAX_DEPTH	  128	       /* nesting of one JSON text */
 #define NQ_MAX_BODY	  (4ull << 30) /* bytes of one decoded response (--max-body) */
 #define NQ_PAGE_MEMORY	  (1u << 20)   /* bytes of a page kept in memory before a temporary file */
+#define NQ_MAX_PARALLEL	  64	       /* what --parallel may ask for */
 #define NQ_MAX_ERROR_BODY (64u << 10)  /* bytes read of an answer that is not a page */
 #define NQ_MAX_HEADERS	  (256u << 10) /* bytes of all headers of one response */
 #define NQ_MAX_TOKEN	  (64u << 10)  /* bytes of a page token or next URL */

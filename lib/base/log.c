@@ -64,10 +64,13 @@ nq_log_run_id(const char *id)
 	log_state.run_id = id;
 }
 
-void
+const char *
 nq_log_place(const char *place)
 {
+	const char *before = log_state.place;
+
 	log_state.place = place;
+	return before;
 }
 
 static bool

@@ -20,7 +20,8 @@ void nq_log_open(const char *tool);
 int nq_log_format(const char *, struct nq_err *); /* "text" or "json" */
 void nq_log_more(int steps);			  /* -v raises by one */
 void nq_log_run_id(const char *);		  /* must stay valid */
-void nq_log_place(const char *); /* in front of each message; must stay valid; NULL: nothing */
+/* In front of each message; must stay valid; NULL: nothing. Returns the one before. */
+const char *nq_log_place(const char *);
 const char *nq_log_tool(void);
 
 /* step names the place for --log json ("fetch", "load"), or NULL. */
