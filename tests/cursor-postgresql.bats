@@ -225,20 +225,20 @@ server() {
   was=$(lease)
   backend=$(sql "select pid from pg_stat_activity where query like 'SET synchronous_commit%' or query like 'UPDATE nq_state SET lease_until%'")
   kill -STOP "$backend"
-  until_true 10 renewed "$was"
+  until_true 20 renewed "$was"
   kill -CONT "$backend"
   wait "$HOLDER"
 }
 
 @test "a server that is away for less than that does no harm" {
-  NQ_LEASE=9s
+  NQ_LEASE=20s
   under_lock 'RUN=$(nq-cursor begin -t numeric_id -F run_id acme '"$S"'); touch ready; until [ -e go ]; do sleep 0.02; done
     nq-cursor complete --run $RUN --cursor 7 acme '"$S"
   (cd / && crash_postgres)
   restart_postgres
   local was
   was=$(lease)
-  until_true 10 renewed "$was"
+  until_true 20 renewed "$was"
   touch go
   wait "$HOLDER"
   [ "$(row)" = $'succeeded\n7' ]
