@@ -170,12 +170,17 @@ fuzz soak: deps-fuzz
 	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
 
 soak: SECONDS = 3600
-soak: soak-bodies faults mutants
+soak: soak-bodies soak-power faults mutants
 
 # Bodies of 1 GiB where the check has 128 MiB.
 .PHONY: soak-bodies
 soak-bodies: all helpers
 	NQ_SOAK=1 BATS_TEST_TIMEOUT=900 tests/run.sh $(B) tests/fetch-bodies.bats
+
+# The power cut: needs root and loop devices, and fails without them.
+.PHONY: soak-power
+soak-power: all
+	tests/power.sh $(B) 50
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 

@@ -46,6 +46,7 @@ check program  parallel                                          parallel
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
+fuzz  program  mkfs.ext4                                         e2fsprogs
 fuzz  program  clang                                             clang
 fuzz  glob     /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a      libclang-rt-14-dev
 '

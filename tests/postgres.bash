@@ -12,7 +12,7 @@ PG_MOST=900
 # The server does not run as root: then it runs as the user that Debian's package brings.
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then
-    runuser -u postgres -- "$@"
+    (cd / && runuser -u postgres -- "$@")
   else
     "$@"
   fi
@@ -31,7 +31,11 @@ pg_is_ready() { "$PG_BIN/pg_isready" -q -t 1 -h 127.0.0.1 -p "$PG_PORT"; }
 
 # The server cannot be told to take any free port, so ports are tried.
 pg_launch() {
-  (cd "$PG_DIR" && as_postgres timeout "$PG_MOST" "$PG_BIN/postgres" -D "$PG_DIR/data" -p "$PG_PORT" >>"$PG_DIR/log" 2>&1 3>&- &)
+  # Pipes of the test that the server inherited would never end.
+  (
+    exec 3>&- 8>&- 9>&-
+    as_postgres timeout "$PG_MOST" "$PG_BIN/postgres" -D "$PG_DIR/data" -p "$PG_PORT" >>"$PG_DIR/log" 2>&1
+  ) &
   local tries
   for tries in {1..200}; do
     pg_is_ready && [ -s "$PG_DIR/data/postmaster.pid" ] && return
@@ -47,7 +51,7 @@ start_postgres() {
   PG_BIN=$(pg_bindir)
   PG_DIR=$(mktemp -d /tmp/nq-pg.XXXXXX)
   [ "$(id -u)" != 0 ] || chown postgres "$PG_DIR"
-  (cd "$PG_DIR" && as_postgres "$PG_BIN/initdb" -A trust -U nq -E UTF8 --locale=C --no-sync data >log 2>&1) || {
+  (cd "$PG_DIR" && as_postgres "$PG_BIN/initdb" -A trust -U nq -E UTF8 --locale=C --no-sync "$PG_DIR/data" >log 2>&1) || {
     cat "$PG_DIR/log" >&2
     return 1
   }

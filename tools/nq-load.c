@@ -22,7 +22,7 @@ static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
     {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"load into sqlite:FILE, postgresql://... or nuntiq:URL; - tells what would be done"},
+	"sqlite:FILE, postgresql://..., nuntiq:URL, or - for a dry run"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
@@ -31,7 +31,7 @@ static const struct nq_opt opts[] = {
     {"rejects", 0, "FILE", NQ_OPT_STR, &o.rejects, "write rejected records there"},
     {"max-rejects", 0, "N|N%", NQ_OPT_STR, &o.max_rejects,
 	"go on with so many rejected records (0)"},
-    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch, "records in one batch (1000)"},
+    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch, "records in one batch (1000; PostgreSQL 10000)"},
     {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},
@@ -131,7 +131,7 @@ check_limits(struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to nuntiq:URL "
 		    "or --to -");
-	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
+	if (o.batch != NQ_UNKNOWN && (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP))
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
 	if (o.batch_bytes == 0 || o.batch_bytes > NQ_MAX_LINE_CAP)
@@ -146,7 +146,7 @@ parse(int argc, char **argv, struct nq_err *err)
 {
 	int first;
 
-	o.batch = NQ_MAX_BATCH;
+	o.batch = NQ_UNKNOWN;
 	o.batch_bytes = NQ_MAX_BATCH_SIZE;
 	o.max_line = NQ_MAX_LINE;
 	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;

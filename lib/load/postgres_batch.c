@@ -56,8 +56,8 @@ wait_to_retry(struct nq_sink *s, const struct nq_err *why)
 
 	if (why->status != NQ_TEMPFAIL || q->attempt >= o->attempts || stopped(s))
 		return false;
-	ms = nq_retry_jitter(
-	    nq_retry_backoff((unsigned)q->attempt, o->retry_min_ms, o->retry_max_ms));
+	ms = nq_retry_backoff((unsigned)q->attempt, o->retry_min_ms, o->retry_max_ms);
+	ms += nq_retry_jitter(ms);
 	q->attempt++;
 	nq_log(NQ_LOG_WARN, "load", "%s, attempt %llu of %llu, waiting %lld.%lld s", why->msg,
 	    (unsigned long long)q->attempt, (unsigned long long)o->attempts, (long long)ms / 1000,
@@ -66,6 +66,12 @@ wait_to_retry(struct nq_sink *s, const struct nq_err *why)
 		nanosleep(&ts, NULL);
 	return !stopped(s);
 }
+
+/*
+ * A batch is joined with the table by the index of the key. Left alone, the planner would read a
+ * middling table from end to end for each batch, and the time would grow with its square.
+ */
+static const char by_index[] = "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 int
 nq_postgres_reach(struct nq_sink *s, struct nq_err *err)
@@ -77,7 +83,7 @@ nq_postgres_reach(struct nq_sink *s, struct nq_err *err)
 	while (nq_pg_connect(&q->pg, err) == -1)
 		if (!wait_to_retry(s, err))
 			return -1;
-	return 0;
+	return nq_pg_exec(&q->pg, by_index, err);
 }
 
 /* === transactions ============================================================================= */
@@ -370,17 +376,26 @@ ask_outcome(struct nq_sink *s, bool *in, struct nq_err *err)
 	return rc;
 }
 
+static int
+end_transaction(struct nq_sink *s, struct nq_err *err)
+{
+	struct nq_postgres *q = s->own;
+
+	if (nq_pg_exec(&q->pg, "COMMIT", err) == -1)
+		return -1;
+	q->in_transaction = false;
+	nq_pg_stage_committed(&q->stage);
+	return 0;
+}
+
 int
 nq_postgres_end(struct nq_sink *s, struct nq_err *err)
 {
 	struct nq_postgres *q = s->own;
 	bool in = false;
 
-	if (nq_pg_exec(&q->pg, "COMMIT", err) == 0) {
-		q->in_transaction = false;
-		nq_pg_stage_committed(&q->stage);
+	if (end_transaction(s, err) == 0)
 		return 0;
-	}
 	if (q->pg.fault != NQ_PG_LOST)
 		return 1;
 	do {
@@ -400,6 +415,9 @@ nq_postgres_commit(struct nq_sink *s, struct nq_err *err)
 
 	if (s->o->mode == NQ_LOAD_APPEND)
 		return 0;
+	/* What a replace has staged is lost with the connection, committed or not. */
+	if (replaces(s))
+		return end_transaction(s, err);
 	while ((rc = nq_postgres_end(s, err)) == 1)
 		if (mend(s, err) == -1)
 			return -1;
