@@ -40,16 +40,16 @@ replay() {
   replay ref
 }
 
+@test "replay: schemas and values" {
+  replay schema
+}
+
 @test "replay: times" {
   replay time
 }
 
 @test "replay: UTF-8" {
   replay utf8
-}
-
-@test "replay: mappings" {
-  replay map
 }
 
 @test "replay: rows of the Nuntiq platform" {

@@ -32,7 +32,12 @@
 #define NQ_MAX_SUMMARY	  4096	       /* bytes of an error text kept in the state */
 #define NQ_MAX_METADATA	  (64u << 10)  /* bytes of the metadata of a run */
 #define NQ_MAX_HISTORY	  (4u << 20)   /* bytes of a stream's history before it is rotated */
-#define NQ_MAX_FAULTS	  20	       /* faults of one connector file that are told at once */
+#define NQ_MAX_FAULTS	  20	       /* faults of one file that are told at once */
+#define NQ_MAX_CHAIN	  1000	       /* operators in a row, and expressions in expressions */
+#define NQ_MAX_VARS	  1000	       /* names that let and --arg give in one mapping */
+#define NQ_MAX_TABLE	  (64u << 20)  /* bytes of a lookup table */
+#define NQ_MAX_PATTERN	  1000	       /* bytes of a regular expression */
+#define NQ_MAX_REPEATS	  2000	       /* its places, counted repeats written out */
 #define NQ_MAX_SCRATCH	  (256u << 20) /* bytes that the mapping of one record may need */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 

@@ -29,6 +29,7 @@ struct nq_pull_options {
 	const char *paginate;
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
+	const char *until;		 /* the URL asks for nothing after this moment, or NULL */
 	const char *fail_if;		 /* PATH[=VALUE], NULL for none */
 	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
 	const char *csv_delimiter;	 /* NULL for a comma */
