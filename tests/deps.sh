@@ -43,6 +43,7 @@ check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
+check program  parallel                                          parallel
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck

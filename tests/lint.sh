@@ -129,7 +129,7 @@ forbidden() {
   code=$(grep -E '^(lib|tools)/' <<<"$code")
   no_calls 'may return NULL: use base/alloc' '(malloc|calloc|realloc|reallocarray|strn?dup|v?asprintf)\(' 'lib/base/alloc\.c'
   code=$(grep '^lib/' <<<"$code")
-  no_calls 'a library does not end the program' '(exit|_exit|abort)\(' 'lib/(base/alloc|state/child)\.c'
+  no_calls 'a library does not end the program' '(exit|_exit|abort)\(' 'lib/(base/alloc|state/(child|keeper))\.c'
   no_calls 'a library does not print' '(v?printf|puts|putchar|perror)\(' 'lib/base/cli\.c'
 }
 
