@@ -3,6 +3,7 @@
 #   make            build everything into build/
 #   make check      install what is missing, lint what is quickly linted, build, run all tests
 #   make demo       the whole story in half a minute
+#   make bench      ours beside what else does the work: a table, JSON and a chart; a quarter of an hour
 #   make lint       everything a machine can say about the style
 #   make fuzz       SECONDS=20 for each fuzz target
 #   make soak       hours: every fault at every place, the planted faults, an hour for each fuzz target
@@ -203,6 +204,19 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libnq.a
 	@echo '  fuzz  $@'
 	@$(subst fuzzer-no-link,fuzzer,$(LINK)) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
+# === figures ==================================================================================
+
+# BENCH_SIZE=small|medium|full|huge; W names the works to measure, else all are. What it finds is in build/bench.
+.PHONY: bench bench-compare
+bench: deps-bench
+	$(MAKE) all helpers
+	tests/bench/run.sh $(B) $(W)
+
+# The last figures against the committed ones.
+bench-compare:
+	@test -e $(B)/bench/results.json || $(MAKE) bench
+	@tests/bench/compare.sh $(B)/bench/results.json
+
 # === style ====================================================================================
 
 .PHONY: lint lint-quick
@@ -214,11 +228,11 @@ lint: deps-lint
 
 # === dependencies =============================================================================
 
-# For one purpose (demo, check, lint, fuzz), or for all of them.
-.PHONY: deps deps-demo deps-check deps-lint deps-fuzz
+# For one purpose (demo, check, bench, lint, fuzz), or for all but bench.
+.PHONY: deps deps-demo deps-check deps-bench deps-lint deps-fuzz
 deps:
 	@tests/deps.sh
-deps-demo deps-check deps-lint deps-fuzz:
+deps-demo deps-check deps-bench deps-lint deps-fuzz:
 	@tests/deps.sh $(@:deps-%=%)
 
 # === installation =============================================================================

@@ -28,12 +28,7 @@ make_suppliers() {
 make_rows() {
   rows=$data/rows-$1
   [[ ! -s $rows-changed.tsv ]] || return 0
-  seq 0 $(($1 - 1)) | jq -c --argjson n "$1" '{supplier_number: "S\(. * 7919 % $n + 1000000)",
-    supplier_name: "Supplier é \(.) GmbH", is_active: (. % 3 != 0), vat_number: "DE\(. * 17 + 100000000)",
-    rating: (. % 100 / 10), employees: (. % 5000),
-    supplier_location: [{location_code: "MAIN", location_name: "Headquarters", is_active: true,
-      supplier_address: [{street: "Main Street \(.)", city: "Berlin", country_code: "DE"}]}],
-    updated_at: "2026-05-16T10:23:\(. % 50 + 10)Z"}' >"$rows.ndjson"
+  "$here/load-rows.sh" "$1" >"$rows.ndjson"
   jq -r '[.supplier_number, .supplier_name, (if .is_active then 1 else 0 end), .vat_number, (.rating * 10 | round),
     .employees, (.supplier_location | tojson), .updated_at] | join("\t")' "$rows.ndjson" >"$rows.tsv"
   sed 's/","rating/ (changed)&/' "$rows.ndjson" >"$rows-changed.ndjson"

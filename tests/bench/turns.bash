@@ -24,7 +24,7 @@ slow_peer() {
   seldom[-1]=yes
 }
 
-# turn I ROUND: program I runs.
+# turn I ROUND: program I runs; round 0 is to make ready and not counted.
 turn() {
   local status=0
   "$build/tests/bench/measure" "$work/figures" bash -o pipefail -c "${commands[$1]}" \
@@ -33,7 +33,7 @@ turn() {
     echo "${0##*/}: ${names[$1]} ended with status $status: $(tail -n 3 "$work/err")" >&2
     exit 1
   fi
-  tail -n 1 "$work/figures" | jq -c --argjson i "$1" --argjson round "$2" '. + {i: $i, round: $round}' >>"$work/turn.all"
+  (($2 == 0)) || tail -n 1 "$work/figures" | jq -c --argjson i "$1" --argjson round "$2" '. + {i: $i, round: $round}' >>"$work/turn.all"
 }
 
 # all_take_turns [ROUNDS]: each once a round; before each round, what before_each names.
@@ -62,11 +62,11 @@ all_write() {
   done
 }
 
-# tell: the table, on standard output and as a line of JSON for the whole.
+# tell: the figures, as a line for people and a line of JSON for the table of all.
 tell() {
   printf '%s\n' "${names[@]}" | jq -R . | jq -sc --slurpfile turns "$work/turn.all" --slurpfile bars "$here/bars.json" \
     --arg work "$work_name" --arg title "$work_title" --argjson records "$work_records" \
     -f "$here/figures.jq" >"$work/figures.json"
-  jq -rs -f "$here/table.jq" "$work/figures.json"
+  echo "$work_title:$(jq -r '.programs[] | " \(.who) \(.seconds.median) s,"' "$work/figures.json" | tr -d '\n')" | sed 's/,$//'
   cat "$work/figures.json" >>"${BENCH_OUT:-/dev/null}"
 }
