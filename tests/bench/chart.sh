@@ -19,10 +19,11 @@ jq -r '[.works[] | select(.work | startswith("growth") | not) | .work as $w | .p
 jq -r '[.works[] | select(.work | startswith("growth")) | . as $w | .programs[]
     | {who, line: [$w.records, .seconds.median / $w.records * 1e6, ([.mib | to_entries[] | select(.key | startswith("nq-")) | .value] | max)]}]
   | group_by(.who)[] | "\"\(.[0].who)\"", (sort_by(.line[0])[].line | @tsv), "\n"' "$results" >"$work/growth"
+[[ -s $work/ratios ]] || exit 0 # no peer, no picture
 series=$(grep -c '^"' "$work/growth" || true)
 bars=$(wc -l <"$work/ratios")
 cat >"$work/plot" <<PLOT
-set terminal svg size 900,$((bars * 18 + 420)) font "sans-serif,12" background "white"
+set terminal svg size 900,$((bars * 18 + 420)) font "sans-serif,12" noenhanced background "white"
 set output "$chart"
 set multiplot
 set style fill solid 0.8
@@ -33,8 +34,8 @@ set format x "%gx"
 set title "times as long as nq took for the same work"
 set size 1,$(awk -v b="$bars" 'BEGIN {print (b * 18 + 80) / (b * 18 + 420)}')
 set origin 0,$(awk -v b="$bars" 'BEGIN {print 340 / (b * 18 + 420)}')
-set lmargin 42
-set xrange [0.25:*]
+set lmargin 44
+set xrange [0.1:*]
 set yrange [-0.7:$bars]
 unset key
 plot "$work/ratios" using 4:1:(0.25):4:(\$1-0.35):(\$1+0.35):ytic(strcol(2)." | ".strcol(3)) with boxxyerror lc rgb "#4878a8", \\

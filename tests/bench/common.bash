@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts read what is set here
 # What the measurements share. A script that sources this has set build, and nothing else.
 #
 # BENCH_SIZE is the one knob: small (seconds, to see that everything runs), medium, full (the default, the sizes of the

@@ -17,9 +17,9 @@ keep-alive on loopback"
 peer nq-fetch "$on_first '$build/nq-fetch' '$url' -q per_page=200 -r .data -p page:next=.next_page -w .updated_at"
 peer "curl | jq -c '.data[]'" "$on_first curl -s $all | jq -c '.data[]'"
 peer 'python3, requests' "$on_first $python '$here/peers/fetch.py' '$url'"
-! can dlt "$pip_python" -c 'import dlt' || peer "dlt's RESTClient" "$on_first '$pip_python' '$here/peers/dlt_fetch.py' '$url'"
+! can dlt "$pip_python" -c 'import dlt' || slow_peer "dlt's RESTClient" "$on_first '$pip_python' '$here/peers/dlt_fetch.py' '$url'"
 all_write "$records"
 peer 'curl (the wire)' "$on_first curl -s $all"
 peer 'curl | json_verify' "$on_first curl -s $all | json_verify -s -q"
-all_take_turns
+all_take_turns "$rounds"
 tell

@@ -19,6 +19,6 @@ peer 'nq-fetch --parallel 8' "$ours --parallel 8 '$url'"
 peer 'python3, requests' "$python '$here/peers/fetch.py' '$url'"
 ! can dlt "$pip_python" -c 'import dlt' ||
   peer 'dlt, deferred, 8 workers' "'$pip_python' '$here/peers/dlt_parallel.py' '$url' $slow_pages"
-[[ $size != small ]] || all_write $((slow_pages * 200))
-all_take_turns
+all_write $((slow_pages * 200))
+all_take_turns "$rounds"
 tell

@@ -28,22 +28,20 @@ contenders() {
 empty() { rm -f "$work"/*.db*; }
 full() {
   empty
-  cp "$work/nq.full" "$work/nq.db"
-  cp "$work/own.full" "$work/own.db"
+  for db in "$work"/*.full; do cp "$db" "${db%.full}.db"; done
 }
 
 work load-duckdb-fresh "$records" "load $(thousands "$records") rows into DuckDB: an empty table"
 contenders ''
 before_each=empty
-all_take_turns
+all_take_turns "$rounds"
 tell
 
 empty
-for i in 0 1; do turn "$i" 0; done # both have a table
-mv "$work/nq.db" "$work/nq.full"
-mv "$work/own.db" "$work/own.full"
+for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
+for db in "$work"/*.db; do mv "$db" "${db%.db}.full"; done
 work load-duckdb-changed "$records" "load $(thousands "$records") rows into DuckDB: each of them changed"
 contenders -changed
 before_each=full
-all_take_turns
+all_take_turns "$rounds"
 tell

@@ -55,7 +55,7 @@ full() {
 work load-postgres-fresh "$records" "load $(thousands "$records") rows into PostgreSQL: an empty table"
 contenders ''
 before_each=empty
-all_take_turns
+all_take_turns "$rounds"
 tell
 
 empty
@@ -63,5 +63,5 @@ for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
 work load-postgres-changed "$records" "load $(thousands "$records") rows into PostgreSQL: each of them changed"
 contenders -changed
 before_each=full
-all_take_turns
+all_take_turns "$rounds"
 tell

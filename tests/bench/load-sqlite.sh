@@ -32,7 +32,7 @@ full() {
 work load-sqlite-fresh "$records" "load $(thousands "$records") rows into SQLite: an empty table"
 contenders ''
 before_each=empty
-all_take_turns
+all_take_turns "$rounds"
 tell
 
 empty
@@ -40,5 +40,5 @@ for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
 work load-sqlite-changed "$records" "load $(thousands "$records") rows into SQLite: each of them changed"
 contenders -changed
 before_each=full
-all_take_turns
+all_take_turns "$rounds"
 tell

@@ -13,9 +13,9 @@ same="$here/../../examples/acme/suppliers.map"
 work map "$records" "map $(thousands "$records") suppliers, $(du -m --apparent-size "$suppliers" | cut -f1) MB"
 peer nq-map "'$build/nq-map' -f '$same'" "$suppliers"
 peer python3 "$python '$here/peers/suppliers.py'" "$suppliers"
-peer jq "jq -c -f '$here/peers/suppliers.jq'" "$suppliers"
+slow_peer jq "jq -c -f '$here/peers/suppliers.jq'" "$suppliers"
 ! can gojq gojq -n 1 || peer gojq "gojq -c -f '$here/peers/suppliers.jq'" "$suppliers"
-! can Miller mlr --version || peer Miller "mlr --ijsonl --ojsonl --records-per-batch 500 put -q -f '$here/peers/suppliers.mlr'" "$suppliers"
+! can Miller mlr --version || slow_peer Miller "mlr --ijsonl --ojsonl --records-per-batch 500 put -q -f '$here/peers/suppliers.mlr'" "$suppliers"
 
 # sample I: what program I makes of the first of them, whatever the order of members.
 sample() { head -n 20000 "$suppliers" | bash -o pipefail -c "${commands[$1]}" | jq -cS .; }
@@ -27,5 +27,5 @@ for i in "${!names[@]}"; do
   }
 done
 peer 'json_verify (the parse)' 'json_verify -s -q' "$suppliers"
-all_take_turns
+all_take_turns "$rounds"
 tell

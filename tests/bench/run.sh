@@ -10,7 +10,7 @@ shift
 works=("$@")
 ((${#works[@]} > 0)) || works=(fetch latency map load-sqlite load-postgres load-duckdb sync growth big)
 mkdir -p "$data"
-"$here/venv.sh" "$data/venv"
+[[ ${BENCH_PEERS:-yes} == no ]] || "$here/venv.sh" "$data/venv"
 
 export BENCH_OUT=$data/works.ndjson
 : >"$BENCH_OUT"

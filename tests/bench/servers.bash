@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # build, data, work and here are set by common.bash
+# shellcheck shell=bash disable=SC2034,SC2154 # common.bash sets build, data, work and here; the scripts read what is set here
 # Who answers: nginx with pages that lie ready, at the price of a sendfile(2), or the stand-in for all that asks for thought.
 # One at a time; its end comes with the end of the script.
 
@@ -33,11 +33,12 @@ on_first="taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')"
 # serve DIRECTORY FILE: $url answers /v2/suppliers?page=N with N.json of there, anything else with the file of that name;
 # FILE is what is asked for to see that it is our server that answers.
 serve() {
-  local port
+  local port user=()
+  ((EUID > 0)) || user=(-g 'user root;') # else it may not read what is private to root
   for _ in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 12000))
     sed "s#@WORK@#$work#g; s#@PAGES@#$1#g; s#@PORT@#$port#g" "$here/nginx.conf" >"$work/nginx.conf"
-    $on_first nginx -p "$work" -e "$work/nginx.log" -c "$work/nginx.conf" &
+    $on_first nginx -p "$work" -e "$work/nginx.log" -c "$work/nginx.conf" "${user[@]}" &
     server=$!
     url=http://127.0.0.1:$port/v2/suppliers
     for _ in {1..40}; do
@@ -47,6 +48,6 @@ serve() {
     done
     stop_server
   done
-  cat "$work/nginx.log" >&2
+  tail -n 3 "$work/nginx.log" >&2
   exit 1
 }

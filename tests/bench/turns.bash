@@ -10,18 +10,19 @@ work() {
   before_each=true
 }
 
-# peer NAME COMMAND [INPUT]: a shell command, which runs with that file as standard input.
+# peer NAME COMMAND [INPUT]: a shell command, which runs with that file as standard input. BENCH_PEERS=no leaves ours only.
 peer() {
+  [[ ${BENCH_PEERS:-yes} == yes || ${#names[@]} == 0 ]] || return 0
   names+=("$1")
   commands+=("$2")
   inputs+=("${3:-/dev/null}")
   seldom+=(no)
 }
 
-# slow_peer NAME COMMAND [INPUT]: one that takes a minute, and runs in the first round only.
+# slow_peer NAME COMMAND [INPUT]: one that takes long, and runs in the first round only.
 slow_peer() {
   peer "$@"
-  seldom[-1]=yes
+  [[ ${names[-1]} != "$1" ]] || seldom[-1]=yes
 }
 
 # turn I ROUND: program I runs; round 0 is to make ready and not counted.
@@ -36,10 +37,10 @@ turn() {
   (($2 == 0)) || tail -n 1 "$work/figures" | jq -c --argjson i "$1" --argjson round "$2" '. + {i: $i, round: $round}' >>"$work/turn.all"
 }
 
-# all_take_turns [ROUNDS]: each once a round; before each round, what before_each names.
+# all_take_turns ROUNDS: each once a round; before each round, what before_each names.
 all_take_turns() {
   local i
-  for ((round = 1; round <= ${1:-$rounds}; round++)); do
+  for ((round = 1; round <= $1; round++)); do
     "$before_each"
     for i in "${!names[@]}"; do
       [[ ${seldom[i]} == yes && $round -gt 1 ]] || turn "$i" "$round"
@@ -50,9 +51,10 @@ all_take_turns() {
 # lines I: how many lines program I writes, run for that alone.
 lines() { bash -o pipefail -c "${commands[$1]}" <"${inputs[$1]}" 2>"$work/err" | wc -l; }
 
-# all_write LINES: every program so far does the whole work, or there is no comparison.
+# all_write LINES: every program so far does the whole work, or there is no comparison. Seen where it is quickly seen.
 all_write() {
   local i n
+  [[ $size == small || $size == medium ]] || return 0
   for i in "${!names[@]}"; do
     n=$(lines "$i")
     ((n == $1)) || {
