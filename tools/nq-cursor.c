@@ -15,6 +15,7 @@
 #include "state/run.h"
 #include "state/show.h"
 #include "state/track.h"
+#include "state/track_env.h"
 
 static struct {
 	const char *state;
@@ -27,6 +28,7 @@ static struct {
 	char **operand; /* what is left of the command line, ended by NULL */
 	int operands;
 	bool dashes; /* "--" stood right before the operands */
+	struct nq_track_env env;
 } o = {.max_line = NQ_MAX_LINE, .watermark_null = "fail"};
 
 /* === what all verbs need =================================================================== */
@@ -272,6 +274,8 @@ do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 	else
 		rc = nq_track_operands(&t, o.operand, o.operands, o.dashes, &path, err);
 	if (rc == 0)
+		rc = nq_track_env_apply(&o.env, err);
+	if (rc == 0)
 		rc = nq_track_run(&t, err);
 	nq_path_free(&path);
 	return rc;
@@ -318,7 +322,13 @@ static const struct nq_opt opts_track[] = {
 	    "what to do with a record that has no value at PATH (fail)"},
 	{"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.no_cap,
 	    "take timestamps of the future as they are"},
-	{"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"}, END};
+	{"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"},
+	{"env", 0, "NAME=VALUE", NQ_OPT_LIST, &o.env.set,
+	    "put this into the environment; references are filled in"},
+	{"settings", 0, "FILE", NQ_OPT_STR, &o.env.settings,
+	    "settings.json with secrets, config, job_params"},
+	{"env-file", 0, "FILE", NQ_OPT_STR, &o.env.env_file, "NAME=VALUE lines, after the environment"},
+	{"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.env.vars, "set ${var.NAME}"}, END};
 
 typedef int (*verb_fn)(struct nq_store *, struct nq_key, struct nq_row *, struct nq_err *);
 

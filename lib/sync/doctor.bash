@@ -117,8 +117,7 @@ check_api() {
       "${@:2}" --max-records 1 --max-pages 1 --attempts 1 --max-time 30 2>"$folder/fetch" >/dev/null
     fi
   }
-  [[ -z $lower ]] || since+=(--var "since=$lower")
-  [[ -n $lower ]] || since=()
+  bounds "$lower"
   pipeline || true
   s=${ended[0]}
   case $s in

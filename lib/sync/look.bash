@@ -18,8 +18,7 @@ print_pipeline() {
 
 # A plan that was compiled for a look knows the bounds.
 with_bounds() {
-  [[ -n $lower ]] || since=()
-  [[ -z $lower ]] || since+=(--var "since=$lower")
+  bounds "$lower"
   [[ -z $window_end ]] || since+=("${until[@]}" --var "until=$window_end")
 }
 
