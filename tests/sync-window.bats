@@ -69,6 +69,21 @@ $(day 2) $(day 0)" ]
   [ "$(requests)" = 0 ]
 }
 
+@test "a backfill up to this moment is not complete before the server's clock has passed it" {
+  local now
+  now=$(date -u +%FT%TZ)
+  sync --since "$(day 6)" --until "$now"
+  status_is 0
+  stderr_has "the server's clock has not passed $now: the next run goes on from "
+  [[ $(jq -r .cursor_committed <<<"$output") < $now ]]
+  until_true 10 passed "$now"
+  sync --since "$(day 6)" --until "$now" --window 1d
+  status_is 0
+  is .cursor_committed "\"$now\""
+}
+
+passed() { [[ $(date -u -d '2 seconds ago' +%FT%TZ) > $1 ]]; }
+
 @test "kill -9 of everything in mid-window: what was committed stays, the rest is resumed, the table is whole" {
   local pages done_until
   for pages in 3 7; do
@@ -149,7 +164,7 @@ $(day 2) $(day 0)" ]
   [ "$(all_requests | tail -n 1)" = "$(date -u -d "$(day 3) - 3 days" +%FT%TZ) $(day 2)" ]
 }
 
-@test "a backfill waits for no live run, unless older rows cannot overwrite newer ones" {
+@test "a backfill ends with 75 while the stream runs, unless older rows cannot overwrite newer ones" {
   sync
   nq-cursor lock acme_eu suppliers -- sleep 30 3>&- &
   local holder=$!

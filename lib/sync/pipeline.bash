@@ -31,27 +31,27 @@ watched() {
     { echo "$BASHPID" >"$folder/$name.pid" && exec "$@"; } 2>&1 >&3 3>&- 4>&- | tee -- "$folder/$name.err" >&4 3>&-
   } 3>&1 4>&2 2>/dev/null
   s=${PIPESTATUS[0]}
-  : >"$folder/$name.pid"
+  : >"$folder/$name.ended"
   ((s == 0 || s == 3 || s == 141)) || let_go "$name" $((s > 128 ? 20 : 0))
   return "$s"
 }
 
 # let_go STAGE WAITED: who writes to a dead stage would learn it with its next write, which may be long in coming. After
 # a second (20 waits) to end by themselves, by SIGTERM, as libcurl ignores SIGPIPE while it waits; the nearest first, so that none
-# takes the end of another for that of its input.
+# takes the end of another for that of its input. Of several that want to tell the same writer, the one that moves its file
+# does.
 let_go() {
-  local name pid told i=$2 writers=()
+  local name writer i=$2 writers=()
   exec >&- # our reader need not wait for this
   for name in "${stages[@]}"; do
     [[ $name != "$1" ]] || break
-    writers=("$folder/$name.pid" "${writers[@]}")
+    writers=("$folder/$name" "${writers[@]}")
   done
-  for pid in "${writers[@]}"; do
-    while [[ -s $pid ]] && ((i++ < 20)); do sleep 0.05; done
-    [[ -s $pid ]] || continue
-    told=${pid%.pid}.told
-    mv -- "$pid" "$told"
-    if [[ -s $told ]]; then kill -TERM "$(<"$told")"; else rm -f -- "$told"; fi
+  for writer in "${writers[@]}"; do
+    while [[ -e $writer.pid && ! -e $writer.ended ]] && ((i++ < 20)); do sleep 0.05; done
+    [[ ! -e $writer.ended ]] || continue
+    mv -- "$writer.pid" "$writer.told" || continue
+    if [[ -e $writer.ended ]]; then rm -f -- "$writer.told"; else kill -TERM "$(<"$writer.told")"; fi
   done 2>/dev/null
 }
 

@@ -50,9 +50,11 @@ bound_window() {
 # Whether another run follows the one that has just completed.
 more_windows() {
   local seconds
-  [[ -n $window_end && $window_end != "$upper" ]] || return 1
+  [[ -n $window_end ]] || return 1
   seconds_of "$committed"
-  ((seconds < window_seconds)) || return 0
-  log WARN "$connector/$stream: the server's clock is behind: the next run goes on from $committed"
-  return 1
+  if ((seconds < window_seconds)); then
+    log WARN "$connector/$stream: the server's clock has not passed $window_end: the next run goes on from $committed"
+    return 1
+  fi
+  [[ $window_end != "$upper" ]]
 }
