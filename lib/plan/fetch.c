@@ -303,10 +303,13 @@ find_parent(struct nq_config *c, struct chain *l)
 static int
 add_chain(struct nq_config *c, struct chain *l, struct nq_plan *p)
 {
+	bool bounded[NQ_MAX_PARENTS + 1] = {true};
+
+	for (size_t i = 1; i < l->n; i++)
+		bounded[i] = bounded[i - 1] && l->each[i - 1].incremental;
 	for (size_t i = l->n; i-- > 0;) {
-		bool is_parent = i > 0;
-		struct rank k = {l->each[i].at != NULL ? l->each[i].name.data : NULL, is_parent,
-		    is_parent ? l->each[i - 1].incremental : true};
+		struct rank k = {
+		    l->each[i].at != NULL ? l->each[i].name.data : NULL, i > 0, bounded[i]};
 
 		p->main = p->nstages;
 		if (fetch_one(c, &l->r[i], names[i][0], &k, p) == -1 ||

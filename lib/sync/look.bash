@@ -28,7 +28,12 @@ show_request() {
 }
 
 request_of() {
-  stage() { [[ $1 != fetch ]] || "${@:2}" --dry-run >&"$out"; }
+  stage() {
+    case $1 in
+      command) printf '%s\n' "${*: -1}" >&"$out" ;;
+      "${stages[0]}") "${@:2}" --dry-run >&"$out" ;;
+    esac
+  }
   with_bounds
   printf '# %s/%s\n' "$connector" "$stream"
   pipeline
