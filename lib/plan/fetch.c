@@ -45,6 +45,7 @@ has_password(const char *url)
 	return at != NULL && *at == '@' && strncmp(host, "${", 2) != 0;
 }
 
+/* Without one, as in dlt, the path is the name. */
 static nq_node *
 endpoint_path(struct nq_asking *a)
 {
@@ -52,9 +53,9 @@ endpoint_path(struct nq_asking *a)
 
 	if (a->r->self->type == YAML_SCALAR_NODE)
 		return a->r->self;
-	if (n != NULL && n->type == YAML_SCALAR_NODE)
-		return n;
-	return nq_resource_get(a->c, a->r, "path");
+	if (n == NULL || n->type != YAML_SCALAR_NODE)
+		n = nq_resource_get(a->c, a->r, "path");
+	return n != NULL ? n : nq_resource_get(a->c, a->r, "name");
 }
 
 /* base_url and, behind one slash, the path. */

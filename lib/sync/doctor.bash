@@ -51,6 +51,7 @@ check_config() {
 check_secrets() {
   local file mode where=$config
   where=${where%"${where##*/}"}
+  [[ $where != .dango/ && $where != */.dango/ ]] || where=${where%.dango/}
   for file in "${settings:-${where}settings.json}" "${env_file:-${where}.env}"; do
     [[ -n $file && -e $file ]] || continue
     mode=$(stat -c %a -- "$file")
