@@ -9,23 +9,12 @@
 bats_require_minimum_version 1.5.0
 
 load helper
+load plan-common
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
   unset ACME_TOKEN MY_API_TOKEN
 }
-
-# sources TEXT: the connector file; resource TEXT: one with a single resource, its keys in flow form.
-sources() { printf '%s\n' "$1" >sources.yml; }
-resource() {
-  sources "sources: [{name: acme, type: rest_api, rest_api: {base_url: 'https://api.example/v2', resources: [
-    {$1}]}}]"
-}
-
-plan() { run --separate-stderr nq-plan "$@"; }
-
-# The words of a stage as JSON.
-argv() { nq-plan --json "${@:2}" | jq -c ".stages[] | select(.name == \"$1\") | .argv"; }
 
 # The example of the manual, as the design has it.
 acme() {
