@@ -88,7 +88,7 @@ auth: {type: oauth2, token_url: u, client_id: x}|80: type oauth2 needs 'client_s
 auth: {type: aws_sigv4, token: "${TOK}"}|80: type aws_sigv4 needs 'region'
 auth: {token: "${TOK}", username: x}|98: auth of type bearer has no 'username'
 auth: {type: basic, username: x, password: literal}|117: 'password' is written as a reference to a secret, for example ${secrets.password} or ${ACME_TOKEN}, never as the secret itself
-auth_type: bearer|61: auth_type needs 'auth_token_env'
+auth_type: bearer|47: auth_type needs 'auth_token_env'
 auth: {token: "${TOK}"}, auth_token_env: TOK|80: a second way to log in: 'auth' and 'auth_type'
 TEXT
 }
@@ -197,8 +197,8 @@ TEXT
   resource "name: r, pagination: {type: cursor, size: 5, in: bdy}"
   plan --to -
   status_is 2
-  stderr_is "nq-plan: sources.yml:2:47: pagination cursor has no 'size'
-nq-plan: sources.yml:2:54: 'in' is query, body:PATH or header:NAME, for example body:.variables.after, not 'bdy'"
+  stderr_is "nq-plan: sources.yml:2:48: pagination cursor has no 'size'
+nq-plan: sources.yml:2:55: 'in' is query, body:PATH or header:NAME, for example body:.variables.after, not 'bdy'"
 }
 
 @test "under Dango's name page numbers count from 0, under ours from 1" {
