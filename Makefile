@@ -29,6 +29,7 @@ PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
 HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
@@ -106,6 +107,10 @@ $(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
+$(GENERATE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/jq/*.c)) $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ $(LDLIBS)
+
 # Libraries that lie to a program, for LD_PRELOAD; never sanitized themselves.
 $(PRELOAD): $(B)/%.so: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -139,7 +144,7 @@ test: all helpers
 	tests/run.sh $(B) $(T)
 
 .PHONY: helpers
-helpers: $(HELPERS) $(PRELOAD) $(FUZZ)
+helpers: $(HELPERS) $(GENERATE) $(PRELOAD) $(FUZZ)
 
 # Every fault at every place instead of some, and whether the tests see a fault in nq itself.
 .PHONY: faults mutants

@@ -111,6 +111,14 @@ complete() {
   [ "$(cut -d' ' -f3 access.log | sort -u | wc -l)" -eq 1 ]
 }
 
+@test "HTTP/2: --parallel has them all on one connection" {
+  run --separate-stderr acme "$H2" --cacert cert.pem --parallel 4
+  complete
+  until_true 5 grep -q page=3 access.log
+  [ "$(cut -d' ' -f1 access.log | sort -u)" = HTTP/2.0 ]
+  [ "$(cut -d' ' -f3 access.log | sort -u | wc -l)" -eq 1 ]
+}
+
 @test "--http1.1 keeps to HTTP/1.1" {
   run --separate-stderr acme "$H2" --cacert cert.pem --http1.1
   complete

@@ -69,20 +69,29 @@ $(day 2) $(day 0)" ]
   [ "$(requests)" = 0 ]
 }
 
-@test "a backfill up to this moment is not complete before the server's clock has passed it" {
-  local now
-  now=$(date -u +%FT%TZ)
-  sync --since "$(day 6)" --until "$now"
+# In place of a server whose clock is behind: an nq-fetch that never comes as far as the end of the window.
+@test "a window that did not come to its end is not done with, and the next run goes on" {
+  mkdir bin
+  cp -r "$BUILD"/nq-* "$BUILD/sync" bin/
+  mv bin/nq-fetch bin/nq-fetch-whole
+  cat >bin/nq-fetch <<'SH'
+#!/bin/bash
+args=()
+while (($# > 0)); do
+  if [[ $1 == --until ]]; then shift; else args+=("$1"); fi
+  shift
+done
+exec "${0%/*}/nq-fetch-whole" "${args[@]}"
+SH
+  chmod 755 bin/nq-fetch
+  run --separate-stderr bin/nq-sync --since "$(day 6)" --until "$(day 2)"
   status_is 0
-  stderr_has "the server's clock has not passed $now: the next run goes on from "
-  [[ $(jq -r .cursor_committed <<<"$output") < $now ]]
-  until_true 10 passed "$now"
-  sync --since "$(day 6)" --until "$now" --window 1d
+  stderr_has "the server's clock has not passed $(day 2): the next run goes on from $(backfill_row 6 2)"
+  [[ $(backfill_row 6 2) < $(day 2) ]]
+  sync --since "$(day 6)" --until "$(day 2)" --window 1d
   status_is 0
-  is .cursor_committed "\"$now\""
+  is .cursor_committed "\"$(day 2)\""
 }
-
-passed() { [[ $(date -u -d '2 seconds ago' +%FT%TZ) > $1 ]]; }
 
 @test "kill -9 of everything in mid-window: what was committed stays, the rest is resumed, the table is whole" {
   local pages done_until

@@ -10,6 +10,8 @@
 #include "base/ref.h"
 #include "base/secret.h"
 #include "fetch/body.h"
+#include "fetch/children.h"
+#include "fetch/dry.h"
 #include "fetch/each.h"
 #include "fetch/pull.h"
 #include "fetch/report.h"
@@ -34,7 +36,7 @@ struct options {
 };
 
 static struct options o = {
-    .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE},
+    .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE, .parallel = 1},
     .refs = {.env_file = NQ_BUF_INIT},
     .body = NQ_BUF_INIT,
     .progress = "auto",
@@ -89,6 +91,8 @@ static const struct nq_opt table[] = {
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
     {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
     {"rate", 0, "N/s|N/m|N/h", NQ_OPT_STR, &o.rate, "send no more requests than that"},
+    {"parallel", 0, "N", NQ_OPT_NUMBER, &o.pull.parallel,
+	"keep so many pages, or parents of --each, on their way at once (1)"},
     {"deadline", 0, "TIME", NQ_OPT_SECONDS, &o.deadline_ms,
 	"end the whole run after so long, with status 75"},
     {"raw", 0, NULL, NQ_OPT_FLAG, &o.pull.raw, "print the bodies as they come, not their records"},
@@ -165,24 +169,9 @@ build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *
 static int
 print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
-	struct nq_buf line = NQ_BUF_INIT, body = NQ_BUF_INIT;
-	int rc;
+	const struct nq_dry shown = {&o.headers, o.auth.spec, o.auth.user};
 
-	rc = nq_pull_first(p, http, url, &line, &body, err);
-	for (size_t i = 0; i < o.headers.n; i++)
-		nq_buf_addf(&line, "%s\n", o.headers.v[i]);
-	if (o.auth.spec != NULL)
-		nq_buf_addf(&line, "(--auth %s)\n", o.auth.spec);
-	if (o.auth.user != NULL)
-		nq_buf_addf(&line, "(--user %s)\n", o.auth.user);
-	if (body.len > 0)
-		nq_buf_addf(&line, "\n%s\n", body.data);
-	nq_secret_redact(&line);
-	if (rc == 0)
-		fputs(line.data, stdout);
-	nq_buf_free(&line);
-	nq_buf_free(&body);
-	return rc;
+	return nq_dry_print(&shown, p, http, url, stdout, err);
 }
 
 static int
@@ -191,53 +180,56 @@ write_stats(const struct nq_pull *p, const struct nq_http *http, struct nq_err *
 	return o.stats != NULL ? nq_report_save(p, http, o.stats, err) : 0;
 }
 
+struct parent_work {
+	const struct nq_http *http;
+	const char *operand;
+};
+
 /* The URL and the body for the parent at hand. */
 static int
-fill_in(struct nq_pull *sum, const struct nq_http *http, const char *operand, struct nq_url *url,
-    struct nq_err *err)
+fill_in(void *ctx, struct nq_url *url, struct nq_buf *body, struct nq_err *err)
 {
+	const struct parent_work *w = ctx;
 	bool secret = false;
-	int rc = build_url(operand, url, &secret, err);
+	int rc = build_url(w->operand, url, &secret, err);
 
-	nq_buf_reset(&o.body);
 	if (rc == 0 && o.json != NULL)
-		rc = nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err);
-	sum->opt.body = nq_buf_str(&o.body);
+		rc = nq_body_read(o.json, &o.refs, body, &o.body_secret, err);
 	if (nq_each_check(&each, rc, url->text.data, err) == -1)
 		return -1;
-	if (secret && nq_http_secret(http, "the URL", err) == -1)
+	if (secret && nq_http_secret(w->http, "the URL", err) == -1)
 		return -1;
-	return o.body_secret ? nq_http_secret(http, "the body", err) : 0;
+	return o.body_secret ? nq_http_secret(w->http, "the body", err) : 0;
 }
 
+/* The first request for the first parent. */
 static int
-pull_child(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_url *url,
-    struct nq_err *err)
+print_first(struct nq_pull *sum, struct parent_work *w, struct nq_err *err)
 {
-	if (fill_in(sum, http, operand, url, err) == -1)
-		return -1;
-	if (o.dry_run)
-		return print_request(sum, http, url->text.data, err);
-	return nq_each_pull(&each, sum, http, url->text.data, err);
+	struct nq_url url = NQ_URL_INIT;
+	int rc = nq_each_next(&each, true, err);
+
+	if (rc == 1)
+		rc = fill_in(w, &url, &o.body, err);
+	else
+		return rc;
+	sum->opt.body = nq_buf_str(&o.body);
+	if (rc == 0)
+		rc = print_request(sum, w->http, url.text.data, err);
+	nq_url_free(&url);
+	return rc;
 }
 
-/* A pull for each parent; with --dry-run the first request of the first. */
+/* A pull for each parent. */
 static int
 pull_each(struct nq_pull *sum, struct nq_http *http, const char *operand, struct nq_err *err)
 {
-	struct nq_url url = NQ_URL_INIT;
-	int rc = 1;
+	struct parent_work w = {http, operand};
 
-	while (rc == 1 && !sum->limited) {
-		rc = nq_each_next(&each, err);
-		if (rc == 1 && pull_child(sum, http, operand, &url, err) == -1)
-			rc = -1;
-		if (o.dry_run)
-			break;
-	}
-	nq_url_free(&url);
-	if (rc == -1 || o.dry_run)
-		return rc == -1 ? -1 : 0;
+	if (o.dry_run)
+		return print_first(sum, &w, err);
+	if (nq_children_pull(&each, sum, http, fill_in, &w, err) == -1)
+		return -1;
 	if (o.end_mark && !sum->limited && !nq_each_marked(&each))
 		nq_log(NQ_LOG_WARN, "fetch",
 		    "the records on standard input have no end mark, so this pull gets none");
@@ -398,6 +390,9 @@ open_request(struct nq_err *err)
 		    "--raw and --end-mark do not go together: a mark counts records");
 	if (o.rate != NULL && nq_rate_parse(&o.pace, o.rate, err) == -1)
 		return -1;
+	if (nq_window_check(&o.pull.parallel, o.pull.stream,
+		o.cassette.record != NULL || o.cassette.replay != NULL, err) == -1)
+		return -1;
 	nq_rate_deadline(&o.pace, o.deadline_ms);
 	o.http.rate = &o.pace;
 	if (o.json == NULL || o.each) /* then each parent fills in its own */
@@ -475,6 +470,7 @@ main(int argc, char **argv)
 		unbound(&o.http);
 	nq_log_run_id(o.run_id);
 	nq_io_widen_pipe(STDOUT_FILENO);
+	setvbuf(stdout, NULL, _IONBF, 0); /* what goes there are whole pages */
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);
@@ -482,7 +478,7 @@ main(int argc, char **argv)
 	if ((o.end_mark || (err.status != NQ_OK && o.each && nq_each_marked(&each))) &&
 	    !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
-	if (pull.page.parser != NULL)
+	if (pull.opened)
 		nq_pull_free(&pull);
 	if (each.keep.kept != NULL)
 		nq_each_free(&each);

@@ -97,20 +97,6 @@ print_sample(void)
 }
 
 static enum nq_status
-tell_faults(const struct nq_faults *f)
-{
-	struct nq_err rest = NQ_ERR_INIT;
-
-	for (size_t i = 0; i < f->n; i++)
-		nq_log_failure(&f->v[i]);
-	if (f->more > 0) {
-		nq_err_set(&rest, NQ_USAGE, "and %zu more", f->more);
-		nq_log_failure(&rest);
-	}
-	return NQ_USAGE;
-}
-
-static enum nq_status
 run(void)
 {
 	void (*print)(const struct nq_plan *, struct nq_buf *) = nq_print_pipeline;
@@ -126,7 +112,7 @@ run(void)
 		print = print_list;
 	if (nq_config_open(&config, &options, vars, &err) == -1 ||
 	    nq_plan_each(&config, print_plan, (void *)&print, &err) == -1)
-		status = config.faults.n > 0 ? tell_faults(&config.faults) : nq_log_failure(&err);
+		status = config.faults.n > 0 ? nq_log_faults(&config.faults) : nq_log_failure(&err);
 	nq_config_free(&config);
 	return status;
 }

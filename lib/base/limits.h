@@ -11,6 +11,7 @@
 #define NQ_MAX_DEPTH	  128	       /* nesting of one JSON text */
 #define NQ_MAX_BODY	  (4ull << 30) /* bytes of one decoded response (--max-body) */
 #define NQ_PAGE_MEMORY	  (1u << 20)   /* bytes of a page kept in memory before a temporary file */
+#define NQ_MAX_PARALLEL	  64	       /* what --parallel may ask for */
 #define NQ_MAX_ERROR_BODY (64u << 10)  /* bytes read of an answer that is not a page */
 #define NQ_MAX_HEADERS	  (256u << 10) /* bytes of all headers of one response */
 #define NQ_MAX_TOKEN	  (64u << 10)  /* bytes of a page token or next URL */
@@ -30,7 +31,12 @@
 #define NQ_MAX_SUMMARY	  4096	       /* bytes of an error text kept in the state */
 #define NQ_MAX_METADATA	  (64u << 10)  /* bytes of the metadata of a run */
 #define NQ_MAX_HISTORY	  (4u << 20)   /* bytes of a stream's history before it is rotated */
-#define NQ_MAX_FAULTS	  20	       /* faults of one connector file that are told at once */
+#define NQ_MAX_FAULTS	  20	       /* faults of one file that are told at once */
+#define NQ_MAX_CHAIN	  1000	       /* operators in a row, and expressions in expressions */
+#define NQ_MAX_VARS	  1000	       /* names that let and --arg give in one mapping */
+#define NQ_MAX_TABLE	  (64u << 20)  /* bytes of a lookup table */
+#define NQ_MAX_PATTERN	  1000	       /* bytes of a regular expression */
+#define NQ_MAX_REPEATS	  2000	       /* its places, counted repeats written out */
 #define NQ_MAX_SCRATCH	  (256u << 20) /* bytes that the mapping of one record may need */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 

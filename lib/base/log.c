@@ -64,10 +64,13 @@ nq_log_run_id(const char *id)
 	log_state.run_id = id;
 }
 
-void
+const char *
 nq_log_place(const char *place)
 {
+	const char *before = log_state.place;
+
 	log_state.place = place;
+	return before;
 }
 
 static bool
@@ -270,6 +273,20 @@ nq_log_failure(const struct nq_err *err)
 		say(NQ_LOG_ERROR, NULL, &msg);
 	nq_buf_free(&msg);
 	return err->status == NQ_OK ? NQ_FAIL : err->status;
+}
+
+enum nq_status
+nq_log_faults(const struct nq_faults *f)
+{
+	struct nq_err rest = NQ_ERR_INIT;
+
+	for (size_t i = 0; i < f->n; i++)
+		nq_log_failure(&f->v[i]);
+	if (f->more > 0) {
+		nq_err_set(&rest, NQ_USAGE, "and %zu more", f->more);
+		nq_log_failure(&rest);
+	}
+	return NQ_USAGE;
 }
 
 void

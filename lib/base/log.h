@@ -2,6 +2,7 @@
 #define NQ_BASE_LOG_H
 
 #include "base/err.h"
+#include "base/faults.h"
 
 /*
  * What the tools say on stderr. A line of a run is Nuntiq's line:
@@ -20,7 +21,8 @@ void nq_log_open(const char *tool);
 int nq_log_format(const char *, struct nq_err *); /* "text" or "json" */
 void nq_log_more(int steps);			  /* -v raises by one */
 void nq_log_run_id(const char *);		  /* must stay valid */
-void nq_log_place(const char *); /* in front of each message; must stay valid; NULL: nothing */
+/* In front of each message; must stay valid; NULL: nothing. Returns the one before. */
+const char *nq_log_place(const char *);
 const char *nq_log_tool(void);
 
 /* step names the place for --log json ("fetch", "load"), or NULL. */
@@ -29,6 +31,9 @@ nq_log(enum nq_level, const char *step, const char *, ...) __attribute__((format
 
 /* Says why the tool ends, in the form that fits the status, and returns that status. */
 enum nq_status nq_log_failure(const struct nq_err *);
+
+/* The same for each fault of a configuration, and the number of those that are not kept. */
+enum nq_status nq_log_faults(const struct nq_faults *);
 
 /* Where to get help: for a person, so that with --log json there is no such line. */
 void nq_log_try_help(const char *command);

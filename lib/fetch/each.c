@@ -1,6 +1,7 @@
 #include "fetch/each.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -172,30 +173,40 @@ nq_each_free(struct nq_each *e)
 static int
 take_line(struct nq_each *e, struct nq_str line, struct nq_err *err)
 {
-	struct nq_mark m;
-	int rc;
-
 	if (nq_doc_parse(&e->doc, line, err) == -1)
 		return -1;
 	if (nq_doc_type(&e->doc, 0) != NQ_OBJECT)
 		return nq_err_set(err, NQ_FAIL, "a record must be an object");
+	e->control = nq_doc_get(&e->doc, 0, nq_str("_nq")) != NQ_NONE;
+	return !e->control;
+}
+
+static int
+take_control(struct nq_each *e, struct nq_err *err)
+{
+	struct nq_mark m;
+	int rc;
+
+	e->control = false;
 	nq_mark_init(&m);
 	rc = nq_mark_read(&e->doc, &m, err);
 	if (rc == 1)
 		rc = nq_tally_mark(&e->tally, &m, err);
-	else if (rc == 0)
-		rc = 1;
 	nq_mark_free(&m);
-	return rc;
+	return rc == -1 ? nq_err_at(err, "line %" PRIu64 ": ", e->lines.number) : 0;
 }
 
 int
-nq_each_next(struct nq_each *e, struct nq_err *err)
+nq_each_next(struct nq_each *e, bool idle, struct nq_err *err)
 {
 	struct nq_str line;
-	int rc;
+	int rc = 0;
 
-	do {
+	while (rc == 0) {
+		if (e->control && !idle)
+			return 2;
+		if (e->control && take_control(e, err) == -1)
+			return -1;
 		rc = nq_lines_next(&e->lines, &line, err);
 		if (rc == 0)
 			return nq_tally_finish(&e->tally, false, err);
@@ -204,91 +215,21 @@ nq_each_next(struct nq_each *e, struct nq_err *err)
 		rc = take_line(e, line, err);
 		if (rc == -1)
 			return nq_err_at(err, "line %" PRIu64 ": ", e->lines.number);
-	} while (rc == 0);
+	}
 	e->tally.open++;
 	e->parents++;
-	snprintf(e->place, sizeof(e->place), "parent %" PRIu64, e->parents);
 	return 1;
 }
 
-/* === the pulls ============================================================================== */
-
-/* What the limits of all leave for one. */
-static struct nq_pull_options
-options_left(const struct nq_pull *sum)
+bool
+nq_each_ready(const struct nq_each *e)
 {
-	struct nq_pull_options o = sum->opt;
+	struct pollfd fd = {.fd = e->lines.fd, .events = POLLIN};
 
-	o.no_cap = true; /* the sum has it, and it begins with the first pull */
-	if (o.max_pages > 0)
-		o.max_pages -= sum->pages;
-	if (o.max_records > 0)
-		o.max_records -= sum->records;
-	return o;
+	return e->control || nq_lines_ready(&e->lines) || poll(&fd, 1, 0) == 1;
 }
 
-/* The suspicions of one, under its name. */
-static void
-add_suspicions(struct nq_suspects *sum, const struct nq_suspects *one, const char *place)
-{
-	struct nq_err err = NQ_ERR_INIT;
-	struct nq_buf text = NQ_BUF_INIT;
-	struct nq_doc d;
-	struct nq_str s;
-
-	nq_doc_init(&d);
-	nq_buf_addf(&text, "[%s]", one->list.data);
-	if (nq_doc_parse(&d, nq_buf_str(&text), &err) == 0)
-		for (uint32_t i = 1; i < d.ntok; i++) {
-			s = nq_doc_raw(&d, i);
-			nq_buf_addf(&sum->list, "%s\"%s: ", sum->n++ > 0 ? "," : "", place);
-			nq_buf_add(&sum->list, s.p + 1, s.n - 1);
-		}
-	nq_doc_free(&d);
-	nq_buf_free(&text);
-}
-
-static void
-add_up(struct nq_pull *sum, const struct nq_pull *one, const char *place)
-{
-	sum->records += one->records;
-	sum->pages += one->pages;
-	sum->bytes += one->bytes;
-	sum->limited = sum->limited || one->limited;
-	if (!sum->has_cap && one->has_cap)
-		sum->cap = one->cap;
-	sum->has_cap = sum->has_cap || one->has_cap;
-	if (one->watermark.len > 0)
-		nq_watermark_raise(
-		    sum->spec.cursor_type, &sum->watermark, nq_buf_str(&one->watermark));
-	add_suspicions(&sum->suspects, &one->suspects, place);
-}
-
-int
-nq_each_pull(struct nq_each *e, struct nq_pull *sum, struct nq_http *http, const char *url,
-    struct nq_err *err)
-{
-	const struct nq_pull_options left = options_left(sum);
-	struct nq_pull one;
-	int rc;
-
-	nq_log_place(e->place);
-	rc = nq_pull_open(&one, &left, nq_each_keep_parent(&e->keep, &e->doc), err);
-	one.started = sum->started; /* that of a recorded run, where one is replayed */
-	one.earlier.any = true;
-	one.earlier.pages = sum->pages;
-	one.earlier.records = sum->records;
-	if (rc == 0)
-		rc = nq_pull_url(&one, http, url, err);
-	if (rc == -1 && e->keep.why.status != NQ_OK) {
-		*err = e->keep.why;
-		nq_err_at(err, "page %" PRIu64 ": ", one.pages);
-	}
-	add_up(sum, &one, e->place);
-	nq_pull_free(&one);
-	nq_log_place(NULL);
-	return rc == 0 ? 0 : nq_err_at(err, "%s: ", e->place);
-}
+/* === the whole ============================================================================== */
 
 int
 nq_each_conclude(struct nq_pull *sum, struct nq_err *err)

@@ -21,7 +21,7 @@ struct nq_each {
 	struct nq_tally tally;
 	struct nq_each_keep keep;
 	uint64_t parents;
-	char place[32];	   /* "parent 7" */
+	bool control;	   /* a control line is at hand, and waits */
 	struct nq_err why; /* filled: why a reference to the parent has no value */
 };
 
@@ -37,18 +37,20 @@ void nq_each_free(struct nq_each *);
 int nq_each_base(
     const char *operand, const struct nq_refs *, struct nq_buf *, bool *secret, struct nq_err *);
 
-/* 1 and the next parent is at hand; 0 after the last, its stream proven whole; -1. */
-int nq_each_next(struct nq_each *, struct nq_err *);
+/*
+ * 1 and the next parent is at hand; 0 after the last, its stream proven whole; -1. idle: no pull of
+ * an earlier parent is under way. While one is, a control line is not acted upon: then it is 2.
+ */
+int nq_each_next(struct nq_each *, bool idle, struct nq_err *);
+
+/* Whether that is possible without waiting for input. */
+bool nq_each_ready(const struct nq_each *);
 
 /*
  * After references to the parent were filled in, with the outcome rc: tells in the parent's terms
  * why it could not be done. Refuses a URL in which a value would lead to another place.
  */
 int nq_each_check(const struct nq_each *, int rc, const char *url, struct nq_err *);
-
-/* The pull for the parent at hand, added to the sum, which has its own struct. */
-int nq_each_pull(
-    struct nq_each *, struct nq_pull *sum, struct nq_http *, const char *url, struct nq_err *);
 
 /* Judges the sum after the last parent. */
 int nq_each_conclude(struct nq_pull *sum, struct nq_err *);

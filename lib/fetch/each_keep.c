@@ -154,19 +154,30 @@ nq_each_keep_free(struct nq_each_keep *k)
 	nq_doc_free(&k->child);
 }
 
-FILE *
-nq_each_keep_parent(struct nq_each_keep *k, const struct nq_doc *parent)
+void
+nq_each_keep_read(const struct nq_each_keep *k, const struct nq_doc *parent, struct nq_buf *members)
 {
 	uint32_t at;
 
-	nq_buf_reset(&k->members);
-	k->lines = 0;
 	for (size_t i = 0; i < k->n; i++) {
 		at = nq_path_find(&k->kept[i].path, parent, 0);
-		nq_buf_adds(&k->members, i > 0 ? "," : "");
-		nq_text_quote(&k->members, k->kept[i].name);
-		nq_buf_addc(&k->members, ':');
-		nq_buf_addstr(&k->members, at != NQ_NONE ? nq_doc_raw(parent, at) : nq_str("null"));
+		nq_buf_adds(members, i > 0 ? "," : "");
+		nq_text_quote(members, k->kept[i].name);
+		nq_buf_addc(members, ':');
+		nq_buf_addstr(members, at != NQ_NONE ? nq_doc_raw(parent, at) : nq_str("null"));
 	}
+}
+
+void
+nq_each_keep_use(struct nq_each_keep *k, const struct nq_buf *members)
+{
+	nq_buf_reset(&k->members);
+	nq_buf_addstr(&k->members, nq_buf_str(members));
+	k->lines = 0;
+}
+
+FILE *
+nq_each_keep_stream(const struct nq_each_keep *k)
+{
 	return k->n > 0 ? k->stream : k->to;
 }

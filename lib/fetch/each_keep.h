@@ -20,7 +20,7 @@ struct nq_each_keep {
 		struct nq_str name;  /* in the child; borrowed */
 	} * kept;
 	size_t n;
-	struct nq_buf members; /* "a":1,"b":2 for the parent at hand */
+	struct nq_buf members; /* "a":1,"b":2 of the parent in use */
 	struct nq_buf rest;    /* a line that is not complete yet */
 	struct nq_buf made;
 	struct nq_doc child;
@@ -35,7 +35,12 @@ int nq_each_keep_open(
     struct nq_each_keep *, const struct nq_list *, size_t max_line, FILE *to, struct nq_err *);
 void nq_each_keep_free(struct nq_each_keep *);
 
-/* The members of this parent from now on. Returns the stream to write its children to. */
-FILE *nq_each_keep_parent(struct nq_each_keep *, const struct nq_doc *);
+/* The members of this parent, and those of which parent are put in from now on. */
+void
+nq_each_keep_read(const struct nq_each_keep *, const struct nq_doc *parent, struct nq_buf *members);
+void nq_each_keep_use(struct nq_each_keep *, const struct nq_buf *members);
+
+/* Where to write the children. */
+FILE *nq_each_keep_stream(const struct nq_each_keep *);
 
 #endif

@@ -42,6 +42,14 @@ struct nq_pager_kind {
 	int (*next)(struct nq_pager *, const struct nq_answer *, struct nq_err *);
 	int field;   /* the key that names a field of the last record, -1 for none */
 	bool counts; /* the place is a number, not a token */
+	/*
+	 * The place of the page that comes k pages after the one to ask for now, if pages go on
+	 * with so many rows each (0: unknown) and there are total rows in all (UINT64_MAX:
+	 * unknown); false: there is none, or none to tell. NULL: only the page before tells a
+	 * place.
+	 */
+	bool (*ahead)(
+	    const struct nq_pager *, uint64_t k, uint64_t rows, uint64_t total, uint64_t *at);
 };
 
 /* Where a request tells the place (key in). */
@@ -56,6 +64,7 @@ struct nq_pager {
 	uint64_t pages;		  /* received so far */
 	uint64_t total;		  /* rows declared, with has_total */
 	bool has_total;
+	uint64_t end;	    /* the API says that there is no page from this number on; 0: nothing */
 	const char *reason; /* why the walk ended */
 	enum nq_pager_in in;
 	struct nq_path in_body; /* with NQ_IN_BODY */

@@ -27,4 +27,4 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_done(p, "a single page");
 }
 
-const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next, -1, false};
+const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next, -1, false, NULL};

@@ -55,4 +55,15 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_by_total(p, TOTAL_ITEMS, start, a, err);
 }
 
-const struct nq_pager_kind nq_pager_offset = {"offset", keys, open_offset, ask, next, -1, true};
+/* If all pages are full. */
+static bool
+ahead(const struct nq_pager *p, uint64_t k, uint64_t rows, uint64_t total, uint64_t *at)
+{
+	if (rows == 0 || rows > UINT32_MAX)
+		return false;
+	*at = p->at + k * rows;
+	return *at < total;
+}
+
+const struct nq_pager_kind nq_pager_offset = {
+    "offset", keys, open_offset, ask, next, -1, true, ahead};

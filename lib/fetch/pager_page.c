@@ -78,7 +78,8 @@ by_total_pages(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err
 	nq_cli_number(p->key[START], &start);
 	if (a->page->records == 0 && p->pages > 1 && !p->from_later)
 		p->doubt = "a page before the declared last one is empty";
-	return p->at < total + (start > 0) ? 1 : nq_pager_done(p, "all pages read");
+	p->end = total + (start > 0);
+	return p->at < p->end ? 1 : nq_pager_done(p, "all pages read");
 }
 
 static int
@@ -96,4 +97,18 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_by_rows(p, a);
 }
 
-const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, -1, true};
+/* Numbers follow each other, until a page says otherwise. */
+static bool
+ahead(const struct nq_pager *p, uint64_t k, uint64_t rows, uint64_t total, uint64_t *at)
+{
+	uint64_t start, before;
+
+	nq_cli_number(p->key[START], &start);
+	*at = p->at + k;
+	if (p->end > 0 && *at >= p->end)
+		return false;
+	before = *at - (start > 0);
+	return rows == 0 || total == UINT64_MAX || (total > 0 && (total - 1) / rows >= before);
+}
+
+const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, -1, true, ahead};

@@ -194,12 +194,12 @@ next_keyset(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 }
 
 const struct nq_pager_kind nq_pager_cursor = {
-    "cursor", cursor_keys, open_cursor, ask_cursor, next_cursor, -1, false};
+    "cursor", cursor_keys, open_cursor, ask_cursor, next_cursor, -1, false, NULL};
 const struct nq_pager_kind nq_pager_header = {
-    "header", header_keys, open_token, ask_header, next_header, -1, false};
+    "header", header_keys, open_token, ask_header, next_header, -1, false, NULL};
 const struct nq_pager_kind nq_pager_next_url = {
-    "next-url", next_url_keys, open_token, ask_url, next_url, -1, false};
+    "next-url", next_url_keys, open_token, ask_url, next_url, -1, false, NULL};
 const struct nq_pager_kind nq_pager_link = {
-    "link", link_keys, open_token, ask_url, next_link, -1, false};
+    "link", link_keys, open_token, ask_url, next_link, -1, false, NULL};
 const struct nq_pager_kind nq_pager_keyset = {
-    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, K_FIELD, false};
+    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, K_FIELD, false, NULL};

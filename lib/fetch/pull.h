@@ -7,12 +7,14 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "fetch/arrival.h"
 #include "fetch/doubt.h"
 #include "fetch/format.h"
 #include "fetch/page.h"
 #include "fetch/pager.h"
 #include "fetch/probe.h"
 #include "fetch/suspect.h"
+#include "fetch/window.h"
 #include "http/client.h"
 #include "json/mark.h"
 
@@ -40,23 +42,24 @@ struct nq_pull_options {
 	const char *id;	    /* path of what no two records share, NULL to not look */
 	bool strict;	    /* suspicions end the pull with NQ_TEMPFAIL */
 	struct nq_list allow_origins;
-	bool stream; /* records are written while their body comes in */
+	bool stream;	   /* records are written while their body comes in */
+	uint64_t parallel; /* so many pages may be on their way */
 };
 
 struct nq_pull {
 	struct nq_pull_options opt;
 	struct nq_page_spec spec;
-	struct nq_page page;
+	struct nq_window window;
+	struct nq_arrival *now; /* of the window: the page at hand */
+	bool opened;
 	struct nq_pager pager;
 	bool find_records, find_pager; /* still to be found out, on the first page */
 	enum nq_format format;	       /* where opt.format says one */
-	struct nq_spool raw;	       /* a body, where it is read again or goes out itself */
 	uint64_t written;	       /* records of this page, under stream */
 	bool committed;		       /* something was written, under stream */
-	struct nq_probe probe;
+	struct nq_probe probe;	       /* of the page at hand */
 	bool probing;
 	struct nq_doubt doubt;
-	const struct nq_response *answer; /* whose body comes in */
 	struct nq_seen asked, pages_seen;
 	FILE *out;
 	/* the result */
@@ -65,6 +68,9 @@ struct nq_pull {
 	struct nq_time started, cap;
 	bool has_cap, limited, capped;
 	struct nq_suspects suspects;
+	int more;	   /* 1 until the walk is over */
+	bool waits;	   /* for its turn: it has no share in the progress line */
+	const char *place; /* in front of log messages, where it is one of many */
 	const char *reason;
 	char stopped[40]; /* the reason, when a rule ended it */
 	struct {
@@ -80,9 +86,25 @@ void nq_pull_free(struct nq_pull *);
 /* All pages from url on. */
 int nq_pull_url(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
 
+/*
+ * The same in steps: one page, whether or not there are more (then p->more is 1), and the end after
+ * the last one.
+ */
+int nq_pull_page(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
+int nq_pull_end(struct nq_pull *, struct nq_err *);
+
+/*
+ * As far as that goes without waiting: pages that are there are taken, and the next one is asked
+ * for.
+ */
+int nq_pull_ahead(struct nq_pull *, struct nq_http *, const char *base, struct nq_err *);
+
 /* Adds the first request: its line and what the pager puts into the headers, and its body. */
 int nq_pull_first(struct nq_pull *, const struct nq_http *, const char *base, struct nq_buf *head,
     struct nq_buf *body, struct nq_err *);
+
+/* How it asks. */
+const char *nq_pull_method(const struct nq_pull *);
 
 /* All pages of a file, folder, archive or "-"; nq_pull_conclude() after the last one. */
 int nq_pull_file(struct nq_pull *, const char *path, struct nq_err *);

@@ -17,10 +17,10 @@ nq_stream_check(const struct nq_pull_options *o, struct nq_err *err)
 }
 
 int
-nq_stream_begin(struct nq_pull *p, struct nq_err *err)
+nq_stream_begin(struct nq_pull *p, bool lines, struct nq_err *err)
 {
 	p->written = 0;
-	if (p->opt.stream && !p->spec.lines && p->opt.records == NULL)
+	if (p->opt.stream && !lines && p->opt.records == NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "--stream: say by --records where in the body the list is (. is the body)");
 	return 0;
@@ -29,20 +29,19 @@ nq_stream_begin(struct nq_pull *p, struct nq_err *err)
 int
 nq_stream_write(struct nq_pull *p, struct nq_err *err)
 {
-	uint64_t lines = p->page.records - p->written;
-
+	uint64_t lines = p->now->page.records - (p->opt.stream ? p->written : 0);
 	bool last = p->opt.max_records > 0 && p->records + lines >= p->opt.max_records;
 	int rc;
 
 	if (last)
 		lines = p->opt.max_records - p->records;
-	p->written = p->page.records;
+	p->written = p->now->page.records;
 	p->records += lines;
 	p->committed = p->committed || lines > 0;
 	if (p->opt.raw)
-		rc = nq_out_raw(p->out, &p->raw, err);
+		rc = nq_out_raw(p->out, &p->now->raw, err);
 	else
-		rc = nq_out_drain(p->out, &p->page, lines, err);
+		rc = nq_out_drain(p->out, &p->now->page, lines, err);
 	p->limited = p->limited || (last && rc == 0);
 	return rc;
 }
@@ -50,12 +49,12 @@ nq_stream_write(struct nq_pull *p, struct nq_err *err)
 int
 nq_stream_data(struct nq_pull *p, const char *piece, size_t n, struct nq_err *err)
 {
-	if (nq_page_data(&p->page, piece, n, err) == -1)
+	if (nq_page_data(&p->now->page, piece, n, err) == -1)
 		return -1;
-	if (p->page.records == p->written)
+	if (p->now->page.records == p->written)
 		return 0;
-	nq_suspects_ids(&p->suspects, &p->page, p->pages + 1);
-	nq_buf_reset(&p->page.ids);
+	nq_suspects_ids(&p->suspects, &p->now->page, p->pages + 1);
+	nq_buf_reset(&p->now->page.ids);
 	if (nq_stream_write(p, err) == -1)
 		return -1;
 	return p->limited ? nq_err_set(err, NQ_FAIL, "enough") : 0;

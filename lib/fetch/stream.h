@@ -11,8 +11,8 @@
  */
 int nq_stream_check(const struct nq_pull_options *, struct nq_err *);
 
-/* Before a body, whose format is known. */
-int nq_stream_begin(struct nq_pull *, struct nq_err *);
+/* Before a body; lines: a record each. */
+int nq_stream_begin(struct nq_pull *, bool lines, struct nq_err *);
 
 /* -1 also when enough records came, for no more of the body is wanted: then enough() says so. */
 int nq_stream_data(struct nq_pull *, const char *, size_t, struct nq_err *);

@@ -12,10 +12,10 @@
 #include "http/rules.h"
 
 /*
- * HTTP by libcurl, one exchange at a time, tried again where that can help, over kept
- * connections. What libcurl leaves open is closed here: decoded bytes are counted, gzip must
- * reach its end mark, waits are bounded, redirects are not followed by libcurl, and the headers
- * given to nq_http_header() go to the origin of the base URL only.
+ * HTTP by libcurl: requests, tried again where that can help, over kept connections; one at a time,
+ * or several by http/flight. What libcurl leaves open is closed here: decoded bytes are counted,
+ * gzip must reach its end mark, waits are bounded, redirects are not followed by libcurl, and the
+ * headers given to nq_http_header() go to the origin of the base URL only.
  */
 struct nq_http;
 struct nq_tap;

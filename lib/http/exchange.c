@@ -158,14 +158,14 @@ accept_answer(struct nq_exchange *x)
 }
 
 static void
-set_request(
-    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
+set_request(struct nq_exchange *x, const struct nq_request *q, const char *url)
 {
 	CURL *c = x->curl;
 	bool get = strcmp(q->method, "GET") == 0;
 
 	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->detail);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -181,7 +181,7 @@ set_request(
 }
 
 static int
-broken(struct nq_exchange *x, CURLcode code, const char *detail)
+broken(struct nq_exchange *x, CURLcode code)
 {
 	long os_errno = 0;
 
@@ -189,23 +189,7 @@ broken(struct nq_exchange *x, CURLcode code, const char *detail)
 		return -1;
 	curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &os_errno);
 	return nq_err_set(x->err, nq_retry_curl((int)code, os_errno) ? NQ_TEMPFAIL : NQ_FAIL, "%s",
-	    *detail != '\0' ? detail : curl_easy_strerror(code));
-}
-
-/* By the network. 0: the answer is whole. */
-static int
-transfer(
-    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
-{
-	char detail[CURL_ERROR_SIZE] = "";
-	CURLcode code;
-
-	set_request(x, q, url, headers);
-	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, detail);
-	code = curl_easy_perform(x->curl);
-	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
-	return code != CURLE_OK ? broken(x, code, detail) : finish(x);
+	    *x->detail != '\0' ? x->detail : curl_easy_strerror(code));
 }
 
 static int
@@ -220,42 +204,50 @@ played_body(void *ctx, const char *p, size_t n)
 	return on_body((char *)(uintptr_t)p, 1, n, ctx) == n ? 0 : -1;
 }
 
-/* By the network, which may be recorded, or by a cassette. */
-static int
-answer(
-    struct nq_exchange *x, const struct nq_request *q, const char *url, struct curl_slist *headers)
+int
+nq_exchange_begin(struct nq_exchange *x, const struct nq_request *q, const char *url,
+    struct curl_slist *headers, struct nq_err *err)
 {
 	const struct nq_tap_sink sink = {played_header, played_body, x};
 	const struct nq_tap_request tapped = {q->method, url, headers, q->body};
 	const struct nq_tap *tap = x->opt->tap;
-	int rc;
 
-	if (tap == NULL)
-		return transfer(x, q, url, headers);
-	if (tap->play != NULL)
-		return tap->play(tap->ctx, &tapped, &sink, x->err) == 0 ? finish(x) : -1;
-	if (tap->begin(tap->ctx, &tapped, x->err) == -1)
-		return -1;
-	rc = transfer(x, q, url, headers);
-	if (tap->end(tap->ctx, &x->resp->headers, rc == -1 ? x->err : NULL, x->recv != NULL,
-		x->err) == -1)
-		return -1;
-	return rc;
-}
-
-enum nq_outcome
-nq_exchange_run(struct nq_exchange *x, const struct nq_request *q, const char *url,
-    struct curl_slist *headers, struct nq_err *err)
-{
 	x->err = err;
+	x->headers = headers;
 	x->begun = x->failed = x->decoded = false;
 	x->wire = 0;
+	*x->detail = '\0';
 	x->resp->status = 0;
 	x->resp->rule = NQ_RULE_NONE;
 	x->resp->bytes = 0;
 	nq_buf_reset(&x->resp->body);
 	nq_headers_reset(&x->resp->headers);
-	if (answer(x, q, url, headers) == -1 || accept_answer(x) == -1)
-		return NQ_BROKEN;
-	return NQ_ANSWERED;
+	if (replays(x))
+		return tap->play(tap->ctx, &tapped, &sink, err);
+	if (records(x) && tap->begin(tap->ctx, &tapped, err) == -1)
+		return -1;
+	set_request(x, q, url);
+	return 1;
+}
+
+void
+nq_exchange_forget(struct nq_exchange *x)
+{
+	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(x->headers);
+	x->headers = NULL;
+}
+
+enum nq_outcome
+nq_exchange_end(struct nq_exchange *x, CURLcode code)
+{
+	const struct nq_tap *tap = x->opt->tap;
+	int rc = code != CURLE_OK ? broken(x, code) : finish(x);
+
+	nq_exchange_forget(x);
+	if (records(x) && tap->end(tap->ctx, &x->resp->headers, rc == -1 ? x->err : NULL,
+			      x->recv != NULL, x->err) == -1)
+		rc = -1;
+	return rc == -1 || accept_answer(x) == -1 ? NQ_BROKEN : NQ_ANSWERED;
 }

@@ -7,17 +7,19 @@
 #include "http/inflate.h"
 
 /*
- * One attempt: a request sent and its answer taken, by one libcurl handle. The body of a 2xx
- * answer goes decoded to the receiver, that of any other answer, as far as NQ_MAX_ERROR_BODY,
- * into response->body.
+ * A request sent and its answer taken, by one libcurl handle. The body of a 2xx answer goes
+ * decoded to the receiver, that of any other answer, as far as NQ_MAX_ERROR_BODY, into
+ * response->body.
  */
 struct nq_exchange {
 	CURL *curl;
 	const struct nq_http_options *opt;
-	const struct nq_receiver *recv;
+	const struct nq_receiver *recv; /* NULL: a 2xx body is collected into response->body too */
 	struct nq_response *resp;
 	struct nq_inflate inflate;
 	struct nq_err *err;
+	struct curl_slist *headers; /* to send */
+	char detail[CURL_ERROR_SIZE];
 	bool begun;    /* the receiver was told of this attempt */
 	bool decoded;  /* the body comes compressed */
 	bool failed;   /* err says why a callback stopped the transfer */
@@ -30,10 +32,16 @@ enum nq_outcome {
 };
 
 /*
- * curl is the client's handle with its lasting options set; headers is the list to send. The
- * receiver may be NULL: then a 2xx body is collected into response->body as well.
+ * Readies the handle, whose lasting options are set; takes the list of headers. 1: now it is for
+ * libcurl to transfer, and nq_exchange_end() gets what came of that. 0: a cassette has answered,
+ * so that end comes next. -1: neither; the exchange is broken.
  */
-enum nq_outcome nq_exchange_run(struct nq_exchange *, const struct nq_request *, const char *url,
+int nq_exchange_begin(struct nq_exchange *, const struct nq_request *, const char *url,
     struct curl_slist *headers, struct nq_err *);
+
+enum nq_outcome nq_exchange_end(struct nq_exchange *, CURLcode);
+
+/* Instead of end, for a transfer that was broken off. */
+void nq_exchange_forget(struct nq_exchange *);
 
 #endif

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 struct pairs {
 	struct nq_str *v;
@@ -193,19 +194,28 @@ int
 nq_identity_show(struct nq_identity *id, CURL *c, bool ours, const char *plain, struct nq_buf *url,
     struct nq_buf *line, struct nq_err *err)
 {
-	id->shown = ours;
 	set_handle(id, c, ours);
 	if (!ours) {
 		nq_buf_adds(url, plain);
 		return 0;
 	}
 	build_url(id, plain, url);
-	id->broken = id->token.line != NULL && id->token.line(id->token.ctx, line, err) == -1;
-	return id->broken ? -1 : 0;
+	if (id->token.line != NULL && id->token.line(id->token.ctx, line, err) == -1)
+		return -1;
+	id->shown = nq_identity_digest(line);
+	return 0;
+}
+
+uint64_t
+nq_identity_digest(const struct nq_buf *line)
+{
+	return nq_hash(0, line->data, line->len);
 }
 
 bool
-nq_identity_renew(struct nq_identity *id)
+nq_identity_renew(struct nq_identity *id, uint64_t shown)
 {
-	return id->shown && id->token.refused != NULL && id->token.refused(id->token.ctx);
+	if (id->token.refused == NULL)
+		return false;
+	return shown != id->shown || id->token.refused(id->token.ctx);
 }

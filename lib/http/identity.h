@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -27,14 +28,12 @@ struct nq_identity {
 	struct nq_buf signer, key;	/* CURLOPT_AWS_SIGV4 and the key pair; empty for none */
 	struct nq_identity_token token; /* line is NULL for none */
 	const char *cert, *cert_key;	/* files; NULL for none */
-	bool broken;			/* no proof could be had: asking again does not help */
-	bool shown;			/* the last exchange was with the base origin */
+	uint64_t shown;			/* digest of the token shown last, 0 for none yet */
 };
 
-#define NQ_IDENTITY_INIT                                                                     \
-	{                                                                                    \
-		NQ_BUF_INIT, NQ_BUF_INIT, NQ_BUF_INIT, {NULL, NULL, NULL, NULL}, NULL, NULL, \
-		    false, false                                                             \
+#define NQ_IDENTITY_INIT                                                                       \
+	{                                                                                      \
+		NQ_BUF_INIT, NQ_BUF_INIT, NQ_BUF_INIT, {NULL, NULL, NULL, NULL}, NULL, NULL, 0 \
 	}
 
 void nq_identity_free(struct nq_identity *); /* wipes what is secret */
@@ -44,10 +43,14 @@ void nq_identity_query(struct nq_identity *, struct nq_str name, struct nq_str v
 
 /*
  * Readies the handle for an exchange with the base origin (ours) or another. url becomes what is
- * sent for plain; line, for ours, the header line to send, or stays empty.
+ * sent for plain; line, for ours, the header line to send, or stays empty. -1: no proof could be
+ * had, and asking again does not help.
  */
 int nq_identity_show(struct nq_identity *, CURL *, bool ours, const char *plain, struct nq_buf *url,
     struct nq_buf *line, struct nq_err *);
+
+/* Tells lines apart without keeping them. */
+uint64_t nq_identity_digest(const struct nq_buf *line);
 
 /*
  * Whether libcurl signs the request. Then the list of headers must be without Accept-Encoding,
@@ -57,7 +60,10 @@ int nq_identity_show(struct nq_identity *, CURL *, bool ours, const char *plain,
  */
 bool nq_identity_signs(const struct nq_identity *, bool ours);
 
-/* After an answer of 401: whether it is worth asking once more, with a new token. */
-bool nq_identity_renew(struct nq_identity *);
+/*
+ * After an answer of 401 to a request that showed the line of this digest: whether it is worth
+ * asking once more, with a new token, or with one that was issued since.
+ */
+bool nq_identity_renew(struct nq_identity *, uint64_t shown);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/cli.h"
-#include "base/log.h"
-#include "base/progress.h"
 #include "base/time.h"
 #include "http/retry.h"
 
@@ -16,12 +14,11 @@
 
 enum {
 	MOST = 1000000,
-	SLICE_NS = 50000000,
 	SLACK_NS = 5000000, /* libcurl counts in milliseconds, and not from the same moment */
 };
 
-static int64_t
-clock_ns(void)
+int64_t
+nq_rate_now(void)
 {
 	struct timespec ts;
 
@@ -58,13 +55,13 @@ void
 nq_rate_deadline(struct nq_rate *r, int64_t ms)
 {
 	r->deadline_ms = ms;
-	r->deadline_ns = ms > 0 ? clock_ns() + ms * NS_PER_MS : 0;
+	r->deadline_ns = ms > 0 ? nq_rate_now() + ms * NS_PER_MS : 0;
 }
 
 int
 nq_rate_check(const struct nq_rate *r, struct nq_err *err)
 {
-	if (r->deadline_ns == 0 || clock_ns() + SLACK_NS < r->deadline_ns)
+	if (r->deadline_ns == 0 || nq_rate_now() + SLACK_NS < r->deadline_ns)
 		return 0;
 	if (err->status == NQ_OK)
 		nq_err_set(err, NQ_TEMPFAIL, "it takes too long");
@@ -79,7 +76,7 @@ nq_rate_left(const struct nq_rate *r, int64_t ms)
 
 	if (r->deadline_ns == 0)
 		return ms;
-	left = (r->deadline_ns - clock_ns() + NS_PER_MS - 1) / NS_PER_MS;
+	left = (r->deadline_ns - nq_rate_now() + NS_PER_MS - 1) / NS_PER_MS;
 	if (left < 1)
 		left = 1;
 	return ms > 0 && ms < left ? ms : left;
@@ -110,11 +107,11 @@ int
 nq_rate_take(
     struct nq_rate *r, int64_t max_wait_ms, int64_t *wait_ns, const char **why, struct nq_err *err)
 {
-	int64_t now = clock_ns(), at = r->turn_ns > now ? r->turn_ns : now;
+	int64_t now = nq_rate_now(), at = r->turn_ns > now ? r->turn_ns : now;
 
 	*why = "--rate";
 	if (r->quota_ns > at) {
-		*why = "the quota is used up";
+		*why = r->why;
 		at = r->quota_ns;
 		if (at - now > max_wait_ms * NS_PER_MS) {
 			nq_err_set(err, NQ_TEMPFAIL, "%s", *why);
@@ -133,39 +130,29 @@ nq_rate_take(
 	return 0;
 }
 
-static void
-wait_until(int64_t at)
+int64_t
+nq_rate_due(const struct nq_rate *r)
 {
-	int64_t left;
+	int64_t now = nq_rate_now(), at = r->turn_ns > r->quota_ns ? r->turn_ns : r->quota_ns;
 
-	while ((left = at - clock_ns()) > 0) {
-		struct timespec ts = {0, (long)(left < SLICE_NS ? left : SLICE_NS)};
-
-		nanosleep(&ts, NULL);
-		nq_progress_tick();
-	}
+	if (r->deadline_ns != 0 && (at > now ? at : now) + SLACK_NS >= r->deadline_ns)
+		return INT64_MAX;
+	return at > now ? at - now : 0;
 }
 
-int
-nq_rate_turn(struct nq_rate *r, const char *place, int64_t max_wait_ms, int64_t *waited_ms,
-    struct nq_err *err)
+bool
+nq_rate_paused(const struct nq_rate *r)
 {
-	const char *why = NULL;
-	int64_t ns = 0;
+	return r->quota_ns > nq_rate_now();
+}
 
-	if (nq_rate_take(r, max_wait_ms, &ns, &why, err) == -1)
-		return -1;
-	if (ns == 0)
-		return 0;
-	nq_log(r->quota_ns == r->turn_ns - r->gap_ns ? NQ_LOG_WARN : NQ_LOG_DEBUG, "http",
-	    "%s%s%s, waiting %.3g s", place, *place != '\0' ? ": " : "", why,
-	    (double)ns / NS_PER_S);
-	*waited_ms += ns / NS_PER_MS;
-	if (ns >= NS_PER_S / 2)
-		nq_progress_waits(why, ns / NS_PER_MS);
-	wait_until(r->turn_ns - r->gap_ns);
-	nq_progress_waits(NULL, 0);
-	return 0;
+static void
+pause_until(struct nq_rate *r, int64_t at, const char *why)
+{
+	if (at <= r->quota_ns)
+		return;
+	r->quota_ns = at;
+	r->why = why;
 }
 
 void
@@ -174,22 +161,20 @@ nq_rate_note(struct nq_rate *r, const struct nq_headers *h)
 	int64_t ms = nq_retry_quota(h, time(NULL));
 
 	if (ms >= 0)
-		r->quota_ns = clock_ns() + ms * NS_PER_MS;
+		pause_until(r, nq_rate_now() + ms * NS_PER_MS, "the quota is used up");
+}
+
+void
+nq_rate_pause(struct nq_rate *r, int64_t ms)
+{
+	pause_until(r, nq_rate_now() + ms * NS_PER_MS, "another request was told to wait");
 }
 
 int
 nq_rate_before(const struct nq_rate *r, int64_t ms, struct nq_err *err)
 {
-	if (r->deadline_ns == 0 || clock_ns() + ms * NS_PER_MS < r->deadline_ns)
+	if (r->deadline_ns == 0 || nq_rate_now() + ms * NS_PER_MS < r->deadline_ns)
 		return 0;
 	nq_err_add(err, "; the next attempt would wait for %.3g s", (double)ms / 1000);
 	return too_late(r, err);
-}
-
-void
-nq_rate_wait(int64_t ms, const char *why)
-{
-	nq_progress_waits(why, ms);
-	wait_until(clock_ns() + ms * NS_PER_MS);
-	nq_progress_waits(NULL, 0);
 }

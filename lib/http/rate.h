@@ -1,6 +1,7 @@
 #ifndef NQ_HTTP_RATE_H
 #define NQ_HTTP_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -14,10 +15,14 @@
 struct nq_rate {
 	int64_t gap_ns;	     /* from one request to the next */
 	int64_t turn_ns;     /* the next request goes out no earlier */
-	int64_t quota_ns;    /* nor before that, when the quota resets */
+	int64_t quota_ns;    /* nor before that, when the quota resets or a pause ends */
+	const char *why;     /* of that */
 	int64_t deadline_ns; /* 0: none */
 	int64_t deadline_ms; /* as it was given */
 };
+
+/* Its clock, in nanoseconds. */
+int64_t nq_rate_now(void);
 
 /* "10/s", "600/m", "100/h": a usage error otherwise. */
 int nq_rate_parse(struct nq_rate *, const char *, struct nq_err *);
@@ -38,18 +43,20 @@ int64_t nq_rate_left(const struct nq_rate *, int64_t ms);
 int nq_rate_take(
     struct nq_rate *, int64_t max_wait_ms, int64_t *wait_ns, const char **why, struct nq_err *);
 
-/* Takes the turn and waits for it, adding the time to *waited_ms. */
-int nq_rate_turn(
-    struct nq_rate *, const char *place, int64_t max_wait_ms, int64_t *waited_ms, struct nq_err *);
+/* Nanoseconds until a request may go out: 0 for now, INT64_MAX for never. */
+int64_t nq_rate_due(const struct nq_rate *);
+
+/* Whether they wait for a quota or a pause. */
+bool nq_rate_paused(const struct nq_rate *);
 
 /* Remembers what an answer says about the quota. */
 void nq_rate_note(struct nq_rate *, const struct nq_headers *);
 
+/* A server asked one request to come back later: nothing else goes there before. */
+void nq_rate_pause(struct nq_rate *, int64_t ms);
+
 /* -1 and more to the message when a wait of so long ends behind the deadline. */
 int nq_rate_before(const struct nq_rate *, int64_t ms, struct nq_err *);
-
-/* Waits, and lets the progress line say why. */
-void nq_rate_wait(int64_t ms, const char *why);
 
 /* Puts into the message that a server asks to wait longer than --max-wait; -1. */
 int nq_rate_refuse(int64_t asked_ms, int64_t max_wait_ms, struct nq_err *);

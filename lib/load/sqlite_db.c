@@ -145,6 +145,7 @@ nq_db_open(struct nq_db *d, const char *path, bool create, int64_t busy_ms, stru
 	d->busy_ms = busy_ms;
 	if (make_file(path, create, err) == -1)
 		return -1;
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each piece of memory */
 	if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
 		return nq_db_fail(d, err);
 	if (harden(d, err) == -1 || make_durable(d, err) == -1)

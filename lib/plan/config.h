@@ -6,7 +6,7 @@
 
 #include "base/ref.h"
 #include "json/settings.h"
-#include "plan/faults.h"
+#include "base/faults.h"
 #include "plan/yaml.h"
 
 /* What the command line adds to a connector file; all borrowed. */
