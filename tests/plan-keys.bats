@@ -278,7 +278,7 @@ shop() {
   shop '{resource: orders, incremental: true}'
   [ "$(nq-plan --json --to - --since 2026-05-01 shop/items | jq -c '[.stages[] | select(.since) | [.name, .since]]')" = '[["parents",["--query","since=${var.since}"]]]' ]
   [[ $(nq-plan --to - --since 2026-05-01 shop/items | head -n 3) == *'--var since=2026-05-01T00:00:00Z'*'https://h/orders |'* ]]
-  [[ $(nq-plan --to - --since 2026-05-01 shop/items) == *'--watermark .order_at:timestamp_utc'* ]]
+  [[ $(nq-plan --to - --since 2026-05-01 shop/items) == *'nq-cursor track .order_at:timestamp_utc -- cat |'* ]]
 }
 
 @test "a parent that is not there, its own child, or without a cursor to ask by is refused" {

@@ -165,8 +165,8 @@ add_all(struct nq_asking *a, nq_node *const *map, size_t n, add_fn *add)
 
 	for (size_t i = n; i-- > 0;)
 		for (size_t k = 0; nq_yaml_pair(&a->c->yaml, map[i], k, &key, &value); k++)
-			if (!nq_yaml_is_null(value) &&
-			    !is_said(a, map, i, nq_yaml_text(key)) && add(a, key, value) == -1)
+			if (!nq_yaml_is_null(value) && !is_said(a, map, i, nq_yaml_text(key)) &&
+			    add(a, key, value) == -1)
 				return -1;
 	return 0;
 }

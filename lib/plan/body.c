@@ -33,8 +33,8 @@ put_text(struct body *b, const nq_node *n, struct nq_str text)
 
 	if (nq_yaml_is_null(n))
 		nq_buf_adds(&b->out, "null");
-	else if (plain && (nq_num_valid(text) || nq_str_is(text, "true") ||
-			      nq_str_is(text, "false")))
+	else if (plain &&
+		 (nq_num_valid(text) || nq_str_is(text, "true") || nq_str_is(text, "false")))
 		nq_buf_addstr(&b->out, text);
 	else
 		nq_text_quote(&b->out, text);

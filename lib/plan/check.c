@@ -210,8 +210,8 @@ is_picked(struct nq_config *c, const nq_node *map, enum nq_place in)
 	if (in == NQ_IN_SOURCE && picked && name_of(c, map, in, &c->source))
 		picked = nq_config_picks_source(c, nq_buf_str(&c->source));
 	if ((in == NQ_IN_RESOURCE || in == NQ_IN_PROGRAM) && name_of(c, map, in, &resource))
-		picked = (picked && nq_config_picks(
-					c, nq_buf_str(&c->source), nq_buf_str(&resource))) ||
+		picked = (picked &&
+			     nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&resource))) ||
 			 nq_each_needs(c, nq_buf_str(&resource));
 	nq_buf_free(&resource);
 	return picked;

@@ -79,8 +79,8 @@ nq_stage_filter(
 
 /* The watermark of what the program writes, as the operand of track. */
 static int
-add_path(struct nq_config *c, const struct nq_resource *r, const struct nq_plan *p,
-    struct nq_words *w)
+add_path(
+    struct nq_config *c, const struct nq_resource *r, const struct nq_plan *p, struct nq_words *w)
 {
 	static const char *const of_requests[] = {"param", "until_param", NULL};
 	nq_node *cursor = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "cursor"), *n;

@@ -11,9 +11,9 @@
 
 /* What the command line adds to a connector file; all borrowed. */
 struct nq_config_options {
-	const char *path;     /* of the connector file */
-	const char *settings; /* NULL: settings.json beside it, if there is one */
-	const char *env_file; /* NULL: .env there */
+	const char *path;	   /* of the connector file */
+	const char *settings;	   /* NULL: settings.json beside it, if there is one */
+	const char *env_file;	   /* NULL: .env there */
 	bool full;		   /* no lower bound */
 	const char *since;	   /* overrides the lower bound */
 	const char *until;	   /* the upper bound, or NULL */
@@ -35,9 +35,9 @@ struct nq_config {
 	struct nq_refs refs;
 	struct nq_settings json;
 	struct nq_faults faults;
-	struct nq_buf source; /* name of the source at hand */
-	bool since_known;     /* ${var.since} may be used: the resource at hand is incremental */
-	bool record_known;    /* and ${record.x}: it is pulled for each record of another */
+	struct nq_buf source;	 /* name of the source at hand */
+	bool since_known;	 /* ${var.since} may be used: the resource at hand is incremental */
+	bool record_known;	 /* and ${record.x}: it is pulled for each record of another */
 	const nq_node *siblings; /* the list that the resource at hand stands in */
 };
 

@@ -42,8 +42,8 @@ unknown(const char *to, struct nq_err *err)
 	for (size_t i = 0; i < NSCHEMES; i++)
 		names[i] = schemes[i].name;
 	near = nq_str_nearest(word, names);
-	nq_err_set(err, NQ_USAGE, "'%s%s' is no destination", word,
-	    strchr(to, ':') != NULL ? ":" : "");
+	nq_err_set(
+	    err, NQ_USAGE, "'%s%s' is no destination", word, strchr(to, ':') != NULL ? ":" : "");
 	if (near != NULL && strcmp(near, word) != 0)
 		nq_err_add(err, ", did you mean '%s:'?", near);
 	else

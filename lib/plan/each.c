@@ -4,7 +4,8 @@
 int
 nq_each_read(struct nq_config *c, const struct nq_resource *r, struct nq_each *each)
 {
-	nq_node *n = r->in == NQ_IN_RESOURCE ? nq_resource_get(c, r, "each") : NULL, *name = n, *inc;
+	nq_node *n = r->in == NQ_IN_RESOURCE ? nq_resource_get(c, r, "each") : NULL, *name = n,
+		*inc;
 
 	*each = (struct nq_each){n, NQ_BUF_INIT, false};
 	if (n == NULL)

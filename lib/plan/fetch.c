@@ -114,8 +114,8 @@ add_actions(struct nq_asking *a)
 			if (!nq_str_is(nq_yaml_text(action), means[k][0]))
 				continue;
 			nq_words_add(&a->stage->words, "--on");
-			nq_words_addf(&a->stage->words, "%.*s=%s",
-			    (int)nq_yaml_text(status).n, nq_yaml_text(status).p, means[k][1]);
+			nq_words_addf(&a->stage->words, "%.*s=%s", (int)nq_yaml_text(status).n,
+			    nq_yaml_text(status).p, means[k][1]);
 		}
 	}
 	return 0;
@@ -128,8 +128,8 @@ add_options(struct nq_asking *a)
 	struct nq_view all = a->r->view, retry = {.n = 0};
 
 	for (size_t i = 0; i < all.n; i++)
-		nq_view_add(&retry, nq_keys_get(&a->c->yaml, all.map[i], all.in[i], "retry"),
-		    NQ_IN_RETRY);
+		nq_view_add(
+		    &retry, nq_keys_get(&a->c->yaml, all.map[i], all.in[i], "retry"), NQ_IN_RETRY);
 	nq_view_add(&retry, rest(a, "retry"), NQ_IN_RETRY);
 	nq_view_add(&all, a->r->block, NQ_IN_REST);
 	if (nq_stage_options(a->c, &all, NQ_IN_RESOURCE, -1, &a->stage->words) == -1 ||
@@ -158,20 +158,51 @@ add_keep(struct nq_asking *a, const char *parent)
 		nq_words_addf(&a->stage->words, "%s=%.*s", text.data, (int)nq_yaml_text(key).n,
 		    nq_yaml_text(key).p);
 	}
-	for (size_t i = 0; from != NULL && nq_yaml_is_list(from) &&
-			   nq_yaml_item(&a->c->yaml, from, i, &item);
+	for (size_t i = 0;
+	     from != NULL && nq_yaml_is_list(from) && nq_yaml_item(&a->c->yaml, from, i, &item);
 	     i++) {
 		nq_words_add(&a->stage->words, "--keep");
 		nq_words_addf(&a->stage->words, ".%.*s=_%s_%.*s", (int)nq_yaml_text(item).n,
-		    nq_yaml_text(item).p, parent, (int)nq_yaml_text(item).n,
-		    nq_yaml_text(item).p);
+		    nq_yaml_text(item).p, parent, (int)nq_yaml_text(item).n, nq_yaml_text(item).p);
 	}
 	nq_buf_free(&text);
 	return rc;
 }
 
+/* Whether the path starts with a member that keep brings, which nq-fetch does not look at. */
+static bool
+is_kept(struct nq_asking *a, const char *path)
+{
+	nq_node *map = nq_resource_get(a->c, a->r, "keep"), *key, *value;
+	struct nq_str name;
+
+	for (size_t i = 0; map != NULL && nq_yaml_pair(&a->c->yaml, map, i, &key, &value); i++) {
+		name = nq_yaml_text(key);
+		if (strncmp(path + 1, name.p, name.n) == 0 &&
+		    (path[name.n + 1] == '\0' || strchr(".[", path[name.n + 1]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* The watermark of a kept member is watched behind nq-fetch, by a filter that passes all on. */
 static int
-add_watermark(struct nq_asking *a, const struct nq_plan *p)
+add_watch(struct nq_config *c, const struct nq_resource *r, const char *spec, struct nq_plan *p)
+{
+	struct nq_words *w = &nq_stage_add(p, "watch", "nq-cursor")->words;
+
+	nq_words_add(w, "track");
+	nq_stage_watermark(c, r, w);
+	if (nq_stage_max_line(c, r, w) == -1)
+		return -1;
+	nq_words_add(w, spec);
+	nq_words_add(w, "--");
+	nq_words_add(w, "cat");
+	return 0;
+}
+
+static int
+add_watermark(struct nq_asking *a, struct nq_plan *p)
 {
 	nq_node *cursor = delta(a, "cursor");
 	struct nq_buf path = NQ_BUF_INIT;
@@ -182,9 +213,15 @@ add_watermark(struct nq_asking *a, const struct nq_plan *p)
 		return nq_config_fault(a->c, a->r->delta,
 		    "incremental has no 'cursor': the path of the member that only grows");
 	rc = nq_config_text(a->c, cursor, &path);
-	nq_words_add(w, "--watermark");
-	nq_words_addf(w, "%s:%s", path.data, p->cursor_type);
-	nq_stage_watermark(a->c, a->r, w);
+	p->watched = path.len > 0 && is_kept(a, path.data);
+	nq_buf_addf(&path, ":%s", p->cursor_type);
+	if (p->watched) {
+		rc = add_watch(a->c, a->r, path.data, p);
+	} else {
+		nq_words_add(w, "--watermark");
+		nq_words_add(w, path.data);
+		nq_stage_watermark(a->c, a->r, w);
+	}
 	nq_buf_free(&path);
 	return rc;
 }
@@ -228,7 +265,7 @@ add_operand(struct nq_asking *a, bool each, bool force)
 }
 
 static int
-add_fetch(struct nq_asking *a, const struct nq_plan *p, const struct rank *k)
+add_fetch(struct nq_asking *a, struct nq_plan *p, const struct rank *k)
 {
 	nq_node *json = nq_resource_get(a->c, a->r, "json");
 	bool parent = k->parent != NULL, file = json != NULL && json->type == YAML_SCALAR_NODE;
@@ -240,8 +277,7 @@ add_fetch(struct nq_asking *a, const struct nq_plan *p, const struct rank *k)
 		return -1;
 	if (a->r->delta != NULL && !k->is_parent && add_watermark(a, p) == -1)
 		return -1;
-	if (add_since(a) == -1 || add_options(a) == -1 ||
-	    (parent && add_keep(a, k->parent) == -1))
+	if (add_since(a) == -1 || add_options(a) == -1 || (parent && add_keep(a, k->parent) == -1))
 		return -1;
 	nq_words_add(&a->stage->words, "--end-mark");
 	if (!k->bounded)

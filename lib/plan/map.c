@@ -41,8 +41,7 @@ add_keys(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 	nq_view_add(&v, r->map, NQ_IN_MAP);
 	if (nq_stage_options(c, &v, NQ_IN_MAP, -1, w) == -1 || add_schema(c, r, w) == -1)
 		return -1;
-	return nq_stage_pairs(
-	    c, nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "args"), "--arg", "=", w);
+	return nq_stage_pairs(c, nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "args"), "--arg", "=", w);
 }
 
 int

@@ -104,7 +104,8 @@ nq_stage_watermark(struct nq_config *c, const struct nq_resource *r, struct nq_w
 
 	if (missing != NULL) {
 		nq_words_add(w, "--watermark-null");
-		nq_words_add(w, nq_str_is(what, "skip") || nq_str_is(what, "include") ? "skip" : "fail");
+		nq_words_add(
+		    w, nq_str_is(what, "skip") || nq_str_is(what, "include") ? "skip" : "fail");
 	}
 	if (cap != NULL && nq_str_is(nq_yaml_text(cap), "false"))
 		nq_words_add(w, "--no-watermark-cap");

@@ -89,9 +89,8 @@ compile(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
 	if (cursor_type(c, r, p) == -1 ||
 	    (r->in == NQ_IN_PROGRAM ? nq_stage_command : nq_stage_fetch)(c, r, p) == -1 ||
-	    nq_stage_map(c, r, p) == -1 ||
-	    nq_stage_load(c, r, p) == -1 || nq_stage_begin(c, r, p) == -1 ||
-	    nq_stage_window(c, r, p) == -1)
+	    nq_stage_map(c, r, p) == -1 || nq_stage_load(c, r, p) == -1 ||
+	    nq_stage_begin(c, r, p) == -1 || nq_stage_window(c, r, p) == -1)
 		return -1;
 	p->slug = slug_of(p);
 	return 0;
@@ -146,8 +145,7 @@ open_block(struct nq_config *c, struct nq_resource *r)
 		return nq_config_fault(c, r->source, "the source has no '%s'", name);
 	r->list = nq_keys_get(
 	    &c->yaml, r->block, command ? NQ_IN_COMMAND : NQ_IN_REST, "resources");
-	return r->list != NULL ? 0
-			       : nq_config_fault(c, r->block, "%s has no 'resources'", name);
+	return r->list != NULL ? 0 : nq_config_fault(c, r->block, "%s has no 'resources'", name);
 }
 
 static void

@@ -13,16 +13,17 @@
  */
 enum {
 	NQ_MAX_PARENTS = 3,
-	NQ_MAX_STAGES = 2 * NQ_MAX_PARENTS + 4 /* each with a filter; fetch, filter, map, load */
+	NQ_MAX_STAGES = 2 * NQ_MAX_PARENTS +
+			5 /* each with a filter; fetch, watch, filter, map, load */
 };
 
 struct nq_stage {
 	const char *name; /* "fetch" or "command", "filter", "map", "load", "parents" … */
 	struct nq_words words;
-	size_t at;		/* in front of this word goes what depends on the run: */
-	struct nq_words since;	/* where there is a lower bound */
-	struct nq_words whole;	/* where there is none */
-	bool producer;		/* reads no standard input, though it would */
+	size_t at;	       /* in front of this word goes what depends on the run: */
+	struct nq_words since; /* where there is a lower bound */
+	struct nq_words whole; /* where there is none */
+	bool producer;	       /* reads no standard input, though it would */
 };
 
 struct nq_plan {
@@ -40,7 +41,8 @@ struct nq_plan {
 	char *window_end;      /* where the first window ends, as far as lower is known; or NULL */
 	struct nq_stage stage[NQ_MAX_STAGES];
 	size_t nstages;
-	size_t main; /* the stage that brings the records */
+	size_t main;	       /* the stage that brings the records */
+	bool watched;	       /* by a stage of its own, as the cursor is a member of the parent */
 	struct nq_words probe; /* asks the destination who it is */
 };
 

@@ -55,8 +55,7 @@ nq_resource_open(struct nq_config *c, struct nq_resource *r)
 		nq_view_add(&r->view, defaults, r->in);
 		if (r->in == NQ_IN_RESOURCE)
 			nq_view_add(&r->view, endpoint_of(c, defaults), NQ_IN_ENDPOINT);
-		nq_view_add(
-		    &r->load, nq_keys_get(&c->yaml, defaults, r->in, "load"), NQ_IN_LOAD);
+		nq_view_add(&r->load, nq_keys_get(&c->yaml, defaults, r->in, "load"), NQ_IN_LOAD);
 	}
 	r->map = nq_resource_get(c, r, "map");
 	r->delta = nq_resource_get(c, r, "incremental");
@@ -125,8 +124,8 @@ nq_resource_is_off(struct nq_config *c, const nq_node *map, enum nq_place in)
 }
 
 bool
-nq_resource_find(struct nq_config *c, const struct nq_resource *r, struct nq_str name,
-    struct nq_resource *found)
+nq_resource_find(
+    struct nq_config *c, const struct nq_resource *r, struct nq_str name, struct nq_resource *found)
 {
 	struct nq_buf other = NQ_BUF_INIT;
 	bool same = false;

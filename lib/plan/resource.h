@@ -24,8 +24,8 @@ struct nq_view {
 void nq_view_add(struct nq_view *, nq_node *map, enum nq_place);
 
 /* *spelt, if not NULL, is the row of the spelling that was used. */
-nq_node *nq_view_look(struct nq_config *, const struct nq_view *, const char *name,
-    const struct nq_keys_row **spelt);
+nq_node *nq_view_look(
+    struct nq_config *, const struct nq_view *, const char *name, const struct nq_keys_row **spelt);
 nq_node *nq_view_get(struct nq_config *, const struct nq_view *, const char *name);
 
 struct nq_resource {
@@ -56,8 +56,8 @@ int nq_resource_check_name(struct nq_config *, const nq_node *at, const struct n
 bool nq_resource_is_off(struct nq_config *, const nq_node *, enum nq_place);
 
 /* The resource of this name in the same list; false when there is none. */
-bool nq_resource_find(struct nq_config *, const struct nq_resource *, struct nq_str name,
-    struct nq_resource *found);
+bool nq_resource_find(
+    struct nq_config *, const struct nq_resource *, struct nq_str name, struct nq_resource *found);
 
 /* The key each: the parent's name, and whether only those that changed are asked for. */
 struct nq_each {

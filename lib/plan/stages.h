@@ -12,8 +12,8 @@ int nq_stage_fetch(struct nq_config *, const struct nq_resource *, struct nq_pla
 
 /* The program of a source of type command. */
 int nq_stage_command(struct nq_config *, const struct nq_resource *, struct nq_plan *);
-int nq_stage_filter(
-    struct nq_config *, const struct nq_resource *, const char *name, struct nq_plan *);
+int
+nq_stage_filter(struct nq_config *, const struct nq_resource *, const char *name, struct nq_plan *);
 int nq_stage_map(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 int nq_stage_load(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 
@@ -61,8 +61,8 @@ struct nq_stage *nq_stage_add(struct nq_plan *, const char *name, const char *to
  * table, so that the same pipeline comes out however the file is sorted. Rows that another place
  * has too, unless that is -1, are left out.
  */
-int nq_stage_options(struct nq_config *, const struct nq_view *, enum nq_place, int but_not_of,
-    struct nq_words *);
+int nq_stage_options(
+    struct nq_config *, const struct nq_view *, enum nq_place, int but_not_of, struct nq_words *);
 
 /* NAME=VALUE, NAME:VALUE … for each pair of a map of texts; NULL is an empty one. */
 int nq_stage_pairs(struct nq_config *, const nq_node *map, const char *option, const char *between,

@@ -9,21 +9,21 @@
 		NQ_IN_##in, (name), NQ_KEY_TEXT, .same_as = (same), .meaning = "another name" \
 	}
 /* A path as dlt writes it: "data.items", "$.data". */
-#define JSONPATH(in, name, same)                                                              \
-	{                                                                                     \
-		NQ_IN_##in, (name), NQ_KEY_TEXT, .same_as = (same), .jsonpath = true,         \
-					 .meaning = "another name"                            \
+#define JSONPATH(in, name, same)                                                      \
+	{                                                                             \
+		NQ_IN_##in, (name), NQ_KEY_TEXT, .same_as = (same), .jsonpath = true, \
+						 .meaning = "another name"            \
 	}
 #define NOT(in, name, why)                                                         \
 	{                                                                          \
 		NQ_IN_##in, (name), NQ_KEY_TEXT, .refused = true, .meaning = (why) \
 	}
 
-#define PAGE_KINDS                                                                          \
-	"page_number|page|offset|cursor|header|header_cursor|next_url|json_link|link|"      \
+#define PAGE_KINDS                                                                     \
+	"page_number|page|offset|cursor|header|header_cursor|next_url|json_link|link|" \
 	"header_link|keyset|auto|none|single_page"
-#define AUTH_KINDS                                                                        \
-	"bearer|basic|http_basic|header|api_key|query|netrc|oauth2|"                      \
+#define AUTH_KINDS                                                   \
+	"bearer|basic|http_basic|header|api_key|query|netrc|oauth2|" \
 	"oauth2_client_credentials|aws_sigv4|none"
 #define METHODS "GET|POST|PUT|PATCH|DELETE|QUERY|SEARCH|REPORT|get|post|put|patch|delete"
 

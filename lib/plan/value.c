@@ -232,8 +232,8 @@ nq_value_check_status(struct nq_config *c, const nq_node *status, const nq_node 
 	struct nq_str s = nq_yaml_text(status);
 
 	if (!is_status(s))
-		nq_config_fault(c, status, "'%.*s' is no status: write one like 404, or 5xx for all",
-		    (int)s.n, s.p);
+		nq_config_fault(c, status,
+		    "'%.*s' is no status: write one like 404, or 5xx for all", (int)s.n, s.p);
 	nq_value_check(c, what, &row);
 }
 

@@ -16,7 +16,8 @@ int nq_value_check_path(struct nq_config *, const nq_node *, const char *name);
 /* A status of HTTP, 404 or 4xx, and what nq-fetch can take it for. */
 void nq_value_check_status(struct nq_config *, const nq_node *status, const nq_node *what);
 
-/* Adds the path of jq that a path of dlt stands for: ".data.items" for "data.items" or "$.data.items[*]". */
+/* Adds the path of jq that a path of dlt stands for: ".data.items" for "data.items" or
+ * "$.data.items[*]". */
 void nq_value_jsonpath(struct nq_str, struct nq_buf *);
 
 #endif
