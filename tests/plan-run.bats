@@ -164,7 +164,7 @@ SH
   sed -i 's/^exit.*/sleep 30/' things
   nq-sync >out 2>err 3>&- &
   until_true 10 test -s asked
-  ! grep -al the-token-of-things /proc/[0-9]*/cmdline
+  run ! grep -al the-token-of-things /proc/[0-9]*/cmdline
   kill %1
   run ! wait %1
 }

@@ -71,6 +71,10 @@ check_sub(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, 
 {
 	if (nq_yaml_is_map(n))
 		check_map(c, n, row->map, live);
+	else if (row->map == NQ_IN_COMMAND)
+		nq_config_fault(c, n,
+		    "'command' of a source is a map: write command: {resources: [{name: NAME, "
+		    "command: ./program}]}");
 	else if (!row->short_form || n->type != YAML_SCALAR_NODE)
 		wrong_type(c, n, row->name, row->short_form ? "a text or a map" : "a map");
 	else if (live && row->map == NQ_IN_MAP)
@@ -212,7 +216,7 @@ is_picked(struct nq_config *c, const nq_node *map, enum nq_place in)
 	if ((in == NQ_IN_RESOURCE || in == NQ_IN_PROGRAM) && name_of(c, map, in, &resource))
 		picked = (picked &&
 			     nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&resource))) ||
-			 nq_each_needs(c, nq_buf_str(&resource));
+			 nq_parent_needed(c, nq_buf_str(&resource));
 	nq_buf_free(&resource);
 	return picked;
 }

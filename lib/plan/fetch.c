@@ -310,7 +310,7 @@ static const char *const names[NQ_MAX_PARENTS + 1][2] = {
 /* Each resource of the chain is pulled for each record of the next. */
 struct chain {
 	struct nq_resource r[NQ_MAX_PARENTS + 1];
-	struct nq_each each[NQ_MAX_PARENTS + 1];
+	struct nq_parent each[NQ_MAX_PARENTS + 1];
 	size_t n;
 };
 
@@ -318,9 +318,9 @@ static int
 find_parent(struct nq_config *c, struct chain *l)
 {
 	const struct nq_resource *child = &l->r[l->n - 1];
-	struct nq_each *each = &l->each[l->n - 1];
+	struct nq_parent *each = &l->each[l->n - 1];
 
-	if (nq_each_read(c, child, each) == -1)
+	if (nq_parent_read(c, child, each) == -1)
 		return -1;
 	if (each->at == NULL)
 		return 0;

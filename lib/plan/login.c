@@ -5,11 +5,10 @@
 #include "plan/keys.h"
 #include "plan/stages.h"
 
-/* Credentials at hand, in either spelling. */
+/* The map auth at hand. */
 struct login {
 	struct nq_config *c;
 	nq_node *map;
-	enum nq_place in; /* NQ_IN_AUTH, NQ_IN_REST */
 	struct nq_words *w;
 };
 
@@ -23,7 +22,7 @@ add_auth(struct nq_words *w, const char *kind, const char *name, const char *ref
 static nq_node *
 get(const struct login *l, const char *key)
 {
-	return nq_keys_get(&l->c->yaml, l->map, l->in, key);
+	return nq_keys_get(&l->c->yaml, l->map, NQ_IN_AUTH, key);
 }
 
 /* The plain text of a key, or what it is when nobody says so. */
@@ -43,8 +42,6 @@ lacks(const struct login *l, const char *type, const char *key)
 {
 	return nq_config_fault(l->c, l->map, "type %s needs '%s'", type, key);
 }
-
-/* === the map auth =========================================================================== */
 
 /* Adds one key after the other, with a colon between; how many were there. */
 static int
@@ -234,7 +231,7 @@ check_keys(const struct login *l, const char *type, const char *known)
 int
 nq_login_map(struct nq_config *c, nq_node *auth, struct nq_words *w)
 {
-	struct login l = {c, auth, NQ_IN_AUTH, w};
+	struct login l = {c, auth, w};
 	struct nq_buf type = NQ_BUF_INIT;
 	int rc = text_or(&l, "type", "bearer", &type);
 
@@ -244,144 +241,6 @@ nq_login_map(struct nq_config *c, nq_node *auth, struct nq_words *w)
 		rc = check_keys(&l, type.data, kinds[i].keys);
 		if (rc == 0)
 			rc = kinds[i].add(&l, type.data);
-		break;
-	}
-	nq_buf_free(&type);
-	return rc;
-}
-
-/* === Dango's keys =========================================================================== */
-
-/* "${NAME}" for the variable that a key names, after seeing that it is set. */
-static int
-add_variable(const struct login *l, const char *key, struct nq_buf *out)
-{
-	nq_node *n = get(l, key);
-	struct nq_buf ref = NQ_BUF_INIT;
-	int rc;
-
-	if (n == NULL)
-		return nq_config_fault(l->c, l->map, "auth_type needs '%s'", key);
-	nq_buf_adds(&ref, "${");
-	rc = nq_config_text(l->c, n, &ref);
-	nq_buf_addc(&ref, '}');
-	if (rc == 0)
-		rc = nq_config_expand(l->c, nq_buf_str(&ref), n, NQ_REF_RAW, out, NULL);
-	nq_buf_free(&ref);
-	return rc;
-}
-
-static int
-dango_basic(struct login *l)
-{
-	struct nq_buf ref = NQ_BUF_INIT;
-	int rc = add_variable(l, "basic_username_env", &ref);
-
-	nq_buf_addc(&ref, ':');
-	if (rc == 0 && get(l, "basic_password_env") != NULL)
-		rc = add_variable(l, "basic_password_env", &ref);
-	if (rc == 0)
-		add_auth(l->w, "basic", "", ref.data);
-	nq_buf_free(&ref);
-	return rc;
-}
-
-static int
-dango_named(struct login *l, const char *name_key)
-{
-	struct nq_buf name = NQ_BUF_INIT, where = NQ_BUF_INIT, ref = NQ_BUF_INIT;
-	int rc = -1;
-
-	if (text_or(l, name_key, "Authorization", &name) == 0 &&
-	    text_or(l, "api_key_location", "header", &where) == 0 &&
-	    add_variable(l, "auth_token_env", &ref) == 0) {
-		add_auth(l->w, where.data, name.data, ref.data);
-		rc = 0;
-	}
-	nq_buf_free(&name);
-	nq_buf_free(&where);
-	nq_buf_free(&ref);
-	return rc;
-}
-
-static int
-dango_api_key(struct login *l)
-{
-	return dango_named(l, "api_key_name");
-}
-
-static int
-dango_header(struct login *l)
-{
-	return dango_named(l, "auth_header_name");
-}
-
-static int
-dango_bearer(struct login *l)
-{
-	struct nq_buf ref = NQ_BUF_INIT;
-	int rc = add_variable(l, "auth_token_env", &ref);
-
-	if (rc == 0)
-		add_auth(l->w, "bearer", "", ref.data);
-	nq_buf_free(&ref);
-	return rc;
-}
-
-static int
-dango_oauth2(struct login *l)
-{
-	struct nq_buf id = NQ_BUF_INIT, secret = NQ_BUF_INIT, url = NQ_BUF_INIT;
-	nq_node *n = get(l, "access_token_url");
-	int rc = -1;
-
-	if (n == NULL)
-		return nq_config_fault(l->c, l->map, "auth_type needs 'access_token_url'");
-	if (nq_config_ref(l->c, n, NQ_REF_URL, &url, NULL) == 0 &&
-	    add_variable(l, "client_id_env", &id) == 0 &&
-	    add_variable(l, "client_secret_env", &secret) == 0) {
-		const char *words[] = {"--auth", "oauth2", "--token-url", url.data, "--client-id",
-		    id.data, "--client-secret", secret.data};
-
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			nq_words_add(l->w, words[i]);
-		rc = 0;
-	}
-	nq_buf_free(&id);
-	nq_buf_free(&secret);
-	nq_buf_free(&url);
-	return rc;
-}
-
-static const struct {
-	const char *type;
-	int (*add)(struct login *);
-} dango_kinds[] = {
-    {"bearer", dango_bearer},
-    {"basic", dango_basic},
-    {"api_key", dango_api_key},
-    {"custom_header", dango_header},
-    {"oauth2_client_credentials", dango_oauth2},
-};
-
-bool
-nq_login_is_dango(struct nq_config *c, nq_node *rest)
-{
-	return nq_keys_get(&c->yaml, rest, NQ_IN_REST, "auth_type") != NULL ||
-	       nq_keys_get(&c->yaml, rest, NQ_IN_REST, "auth_token_env") != NULL;
-}
-
-int
-nq_login_dango(struct nq_config *c, nq_node *rest, struct nq_words *w)
-{
-	struct login l = {c, rest, NQ_IN_REST, w};
-	struct nq_buf type = NQ_BUF_INIT;
-	int rc = text_or(&l, "auth_type", "bearer", &type);
-
-	for (size_t i = 0; rc == 0 && i < sizeof(dango_kinds) / sizeof(dango_kinds[0]); i++) {
-		if (strcmp(type.data, dango_kinds[i].type) != 0)
-			continue;
-		rc = dango_kinds[i].add(&l);
 		break;
 	}
 	nq_buf_free(&type);

@@ -60,15 +60,15 @@ bool nq_resource_find(
     struct nq_config *, const struct nq_resource *, struct nq_str name, struct nq_resource *found);
 
 /* The key each: the parent's name, and whether only those that changed are asked for. */
-struct nq_each {
+struct nq_parent {
 	nq_node *at; /* NULL: there is no parent */
 	struct nq_buf name;
 	bool incremental;
 };
 
-int nq_each_read(struct nq_config *, const struct nq_resource *, struct nq_each *);
+int nq_parent_read(struct nq_config *, const struct nq_resource *, struct nq_parent *);
 
 /* Whether a resource that was picked is pulled for each record of the one of this name. */
-bool nq_each_needs(struct nq_config *, struct nq_str name);
+bool nq_parent_needed(struct nq_config *, struct nq_str name);
 
 #endif

@@ -2,12 +2,12 @@
 #include "plan/resource.h"
 
 int
-nq_each_read(struct nq_config *c, const struct nq_resource *r, struct nq_each *each)
+nq_parent_read(struct nq_config *c, const struct nq_resource *r, struct nq_parent *each)
 {
 	nq_node *n = r->in == NQ_IN_RESOURCE ? nq_resource_get(c, r, "each") : NULL, *name = n,
 		*inc;
 
-	*each = (struct nq_each){n, NQ_BUF_INIT, false};
+	*each = (struct nq_parent){n, NQ_BUF_INIT, false};
 	if (n == NULL)
 		return 0;
 	if (nq_yaml_is_map(n)) {
@@ -58,7 +58,7 @@ is_needed(struct nq_config *c, struct nq_str name, unsigned depth)
 }
 
 bool
-nq_each_needs(struct nq_config *c, struct nq_str name)
+nq_parent_needed(struct nq_config *c, struct nq_str name)
 {
 	return c->siblings != NULL && is_needed(c, name, 0);
 }
