@@ -219,3 +219,84 @@ YAML
   status_is 0
   [ "$(sql 'SELECT id, name FROM parts')" = $'1|bolt\n2|nut' ]
 }
+
+# === what comes out is quoted =================================================================
+
+evil_sources() {
+  cat >sources.yml <<'YAML'
+sources:
+  - name: own's $(touch pwned)
+    type: command
+    command:
+      resources:
+        - name: $(touch pwned)
+          command: "touch 'p q' $x\n$(true) \"${HOME}\" \\"
+          env: {A: "$(touch pwned)\n'\x22\t", B: "-é`touch pwned`"}
+          incremental: {cursor: ".\"$(touch 'pwned')\""}
+          map: {expression: "{a: \"$(touch pwned)\", b: 'x\n}", args: {v: "-$(touch pwned)"}}
+          load: {to: "sqlite:$(touch pwned)'", primary_key: "k'"}
+        - {name: b, command: "-x", load: {to: "-"}}
+  - name: api
+    type: rest_api
+    rest_api:
+      base_url: https://h
+      defaults: {load: {to: "-"}}
+      resources:
+        - {name: p, filter: "'\\''\n"}
+        - name: c
+          each: p
+          endpoint: /${record."$(touch pwned)"}/${record.it's}
+          keep: {"$(touch pwned)": ".\"'\\n$\""}
+          incremental: {cursor: .u}
+          json: {"$(touch pwned)": "'\n\x1f\xff\\", on: -x, s: "${var.since}", n: ~}
+YAML
+}
+
+# The words of each command of a plan in a file of their own; the names tell them apart.
+digests() { sha256sum "$@" | cut -d ' ' -f 1 | sort; }
+words_of_json() {
+  local i=0 words
+  while read -r words; do
+    i=$((i + 1))
+    jq -j '.[] | . + "\u0000"' <<<"$words" >"want.$i"
+  done
+}
+
+@test "--shell is read back as it was meant: commands, mappings, parents and bodies" {
+  evil_sources
+  nq-plan --json --since 2026-05-01 >plan.json
+  nq-plan --shell --since 2026-05-01 >plan.sh
+  jq -c '.stages[] | (if .since then .argv[:.at] + .since + ["--var", "since=2026-05-01T00:00:00Z"] + .argv[.at:] else .argv end)' plan.json | words_of_json
+  (
+    n=0
+    nq_stream() {
+      n=$((n + 1))
+      [ "$connector" = "$(sed -n "${n}p" plan.json | jq -j .connector_name)" ]
+      [ "$stream" = "$(sed -n "${n}p" plan.json | jq -j .stream_name)" ]
+      bounds "$lower"
+      pipeline
+    }
+    stage() { printf '%s\0' "${@:2}" >"got.$n.$1"; }
+    # shellcheck source=/dev/null
+    source ./plan.sh
+    [ "$n" -eq 4 ]
+  )
+  diff <(digests want.*) <(digests got.*)
+  [ ! -e pwned ]
+}
+
+@test "--print can be pasted: commands, mappings, parents and bodies" {
+  local tool
+  evil_sources
+  nq-plan --json >plan.json
+  nq-plan --print >plan.sh
+  jq -c '.stages[] | .at as $at | if .whole then .argv[:$at] + .whole + .argv[$at:] else .argv end' plan.json | words_of_json
+  mkdir bin
+  for tool in nq-fetch nq-cursor nq-load nq-map; do
+    printf '#!/bin/bash\nprintf "%%s\\0" %s "$@" >"%s/got.$$"\n' "$tool" "$PWD" >"bin/$tool"
+    chmod +x "bin/$tool"
+  done
+  PATH=$PWD/bin:$PATH bash ./plan.sh
+  diff <(digests want.*) <(digests got.*)
+  [ ! -e pwned ]
+}

@@ -85,6 +85,15 @@ find_elsewhere(struct nq_str name)
 	return NULL;
 }
 
+/* A name but for its last letter is a slip, wherever it would be right. */
+static bool
+is_plural(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	return n + 1 == m ? strncmp(a, b, n) == 0 : n == m + 1 && strncmp(a, b, m) == 0;
+}
+
 void
 nq_keys_hint(enum nq_place in, struct nq_str name, struct nq_buf *out)
 {
@@ -98,7 +107,7 @@ nq_keys_hint(enum nq_place in, struct nq_str name, struct nq_buf *out)
 			names[n++] = nq_keys_table[i].name;
 	names[n] = NULL;
 	near = nq_str_nearest(word, names);
-	if (other != NULL)
+	if (other != NULL && (near == NULL || !is_plural(word, near)))
 		nq_buf_addf(out, " in %s; it belongs in %s", places[in], places[other->in]);
 	else if (near != NULL)
 		nq_buf_addf(out, ", did you mean '%s'?", near);

@@ -1,6 +1,23 @@
 #include "plan/plan.h"
 #include "plan/resource.h"
 
+/* What only a child can have. */
+static int
+check_orphan(struct nq_config *c, const struct nq_resource *r)
+{
+	static const char *const keys[] = {"keep", "include_from_parent", NULL};
+	nq_node *n;
+
+	for (size_t i = 0; r->in == NQ_IN_RESOURCE && keys[i] != NULL; i++) {
+		n = nq_resource_get(c, r, keys[i]);
+		if (n != NULL)
+			return nq_config_fault(
+			    c, n, "'%s' needs 'each': the resource whose records are the parents",
+			    keys[i]);
+	}
+	return 0;
+}
+
 int
 nq_parent_read(struct nq_config *c, const struct nq_resource *r, struct nq_parent *each)
 {
@@ -9,7 +26,7 @@ nq_parent_read(struct nq_config *c, const struct nq_resource *r, struct nq_paren
 
 	*each = (struct nq_parent){n, NQ_BUF_INIT, false};
 	if (n == NULL)
-		return 0;
+		return check_orphan(c, r);
 	if (nq_yaml_is_map(n)) {
 		name = nq_keys_get(&c->yaml, n, NQ_IN_EACH, "resource");
 		inc = nq_keys_get(&c->yaml, n, NQ_IN_EACH, "incremental");

@@ -127,6 +127,16 @@ add_resource(struct nq_config *c, struct nq_resource *r, struct plans *all)
 		not_twice(c, all, r->self, p);
 }
 
+/* A stream name for all resources would be one too many. */
+static int
+check_defaults(struct nq_config *c, const struct nq_resource *r, enum nq_place block)
+{
+	nq_node *defaults = nq_keys_get(&c->yaml, r->block, block, "defaults");
+	nq_node *name = nq_keys_get(&c->yaml, defaults, r->in, "name");
+
+	return name == NULL ? 0 : nq_config_fault(c, name, "each resource has a name of its own");
+}
+
 /* The block of a source, which is named like its type, and the resources in it. */
 static int
 open_block(struct nq_config *c, struct nq_resource *r)
@@ -145,7 +155,9 @@ open_block(struct nq_config *c, struct nq_resource *r)
 		return nq_config_fault(c, r->source, "the source has no '%s'", name);
 	r->list = nq_keys_get(
 	    &c->yaml, r->block, command ? NQ_IN_COMMAND : NQ_IN_REST, "resources");
-	return r->list != NULL ? 0 : nq_config_fault(c, r->block, "%s has no 'resources'", name);
+	if (r->list == NULL)
+		return nq_config_fault(c, r->block, "%s has no 'resources'", name);
+	return check_defaults(c, r, command ? NQ_IN_COMMAND : NQ_IN_REST);
 }
 
 static void
