@@ -60,18 +60,6 @@ nq_db_prepare(struct nq_db *d, const char *sql, sqlite3_stmt **st, struct nq_err
 	return nq_db_fail(d, err);
 }
 
-void
-nq_db_quote(struct nq_buf *b, const char *name)
-{
-	nq_buf_addc(b, '"');
-	for (; *name != '\0'; name++) {
-		if (*name == '"')
-			nq_buf_addc(b, '"');
-		nq_buf_addc(b, *name);
-	}
-	nq_buf_addc(b, '"');
-}
-
 /* The file is made before SQLite sees it, for SQLite would use the umask's mode. */
 static int
 make_file(const char *path, bool create, struct nq_err *err)

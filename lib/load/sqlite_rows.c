@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "load/ddl.h"
 
 enum op { OP_INSERT, OP_UPDATE, OP_LOOK, OP_DELETE, NOPS };
 enum { MAX_SHAPES = 64, FAILED = -1, REFUSED = -2 };
@@ -63,7 +64,7 @@ add_key_names(const struct nq_sqlite_rows *r, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? "" : ", ");
-		nq_db_quote(sql, column_name(r, r->columns->key[i]));
+		nq_ddl_quote(sql, column_name(r, r->columns->key[i]));
 	}
 }
 
@@ -72,7 +73,7 @@ add_where(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_bu
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? " WHERE " : " AND ");
-		nq_db_quote(sql, column_name(r, r->columns->key[i]));
+		nq_ddl_quote(sql, column_name(r, r->columns->key[i]));
 		nq_buf_addf(sql, " = ?%u", param(s, r->columns->key[i]));
 	}
 }
@@ -87,7 +88,7 @@ add_newer(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_bu
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (strcmp(r->columns->v[s->col[i]].member, r->o->newer_by) != 0)
 			continue;
-		nq_db_quote(&q, column_name(r, s->col[i]));
+		nq_ddl_quote(&q, column_name(r, s->col[i]));
 		nq_buf_addf(sql, " AND (%s IS NULL OR nq_newer(?%u, %s))", q.data, i + 1, q.data);
 	}
 	nq_buf_free(&q);
@@ -100,7 +101,7 @@ insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 	nq_sqlite_table_quote(sql, r->table);
 	for (uint32_t i = 0; i < s->n; i++) {
 		nq_buf_adds(sql, i == 0 ? " (" : ", ");
-		nq_db_quote(sql, column_name(r, s->col[i]));
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
 	}
 	nq_buf_adds(sql, r->o->meta ? ", \"_nq_run_id\", \"_nq_loaded_at\"" : "");
 	for (uint32_t i = 0; i < s->n + (r->o->meta ? 2 : 0); i++)
@@ -123,7 +124,7 @@ add_differs(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_
 		if (r->columns->v[s->col[i]].key)
 			continue;
 		nq_buf_adds(sql, between);
-		nq_db_quote(sql, column_name(r, s->col[i]));
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
 		nq_buf_addf(sql, " COLLATE BINARY IS NOT ?%u", i + 1);
 		between = " OR ";
 	}
@@ -141,7 +142,7 @@ update_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 		if (r->columns->v[s->col[i]].key)
 			continue;
 		nq_buf_adds(sql, between);
-		nq_db_quote(sql, column_name(r, s->col[i]));
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
 		nq_buf_addf(sql, " = ?%u", i + 1);
 		between = ", ";
 	}
