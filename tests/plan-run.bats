@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2016 # references in single quotes are nq's to fill in
 # shellcheck disable=SC2030,SC2031 # each test is a subshell, which is what we want
-# shellcheck disable=SC2154 # stderr and output are set by run
+# shellcheck disable=SC2154,SC2317 # what run and the plan set; functions that the plan calls
 
 bats_require_minimum_version 1.5.0
 
