@@ -18,7 +18,7 @@ changes=$(sed -E 's/([a-z_]+) [a-z]+/\1 = excluded.\1/g' <<<"$columns")
 # contenders SUFFIX: who loads rows$1 into a database of its own each.
 contenders() {
   peer nq-load "'$build/nq-load' --to duckdb:'$work/nq.db' --table s --key supplier_number" "$rows$1.ndjson"
-  peer 'read_json + merge' "'$build/tests/unit/duckdb_query' '$work/own.db' 'set threads = 2' \
+  peer 'read_json + merge' "'$build/tests/tools/duckdb_query' '$work/own.db' 'set threads = 2' \
     'create table if not exists s (supplier_number varchar primary key, $columns)' \
     \"create temp table stage as from read_json('$rows$1.ndjson', format = 'newline_delimited', \
       columns = {supplier_number: 'varchar', $types})\" \
