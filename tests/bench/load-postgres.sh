@@ -14,7 +14,7 @@ make_rows "$records"
 export PG_MOST=3600
 trap 'stop_postgres; stop_server; rm -rf "$work"' EXIT
 start_postgres
-psql() { command psql -qX -v ON_ERROR_STOP=1 "$PGURL" "$@"; }
+psql() { PGOPTIONS='-c client_min_messages=warning' command psql -qX -v ON_ERROR_STOP=1 "$PGURL" "$@"; }
 
 # copy_sql SUFFIX: a script for psql.
 copy_sql() {
@@ -41,7 +41,7 @@ contenders() {
     peer 'psycopg2 execute_values' "$python '$here/peers/postgres.py' '$PGURL' py" "$rows$1.ndjson"
 }
 
-empty() { psql -c 'set client_min_messages = warning' -c 'drop table if exists s, base, py' -c checkpoint; }
+empty() { psql -c 'drop table if exists s, base, py' -c checkpoint; }
 # full: everyone has the unchanged rows, freshly written; what nq-load notes of its loads stays.
 full() {
   local t
