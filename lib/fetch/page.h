@@ -20,12 +20,13 @@
  * attempt gave is seen by anyone: nq_page_begin() forgets it.
  */
 
-/* The last watch is for the declared number of records, all others for the pager. */
+/* The last watches are for what every pull looks at, all others for the pager. */
 enum {
 	NQ_PAGE_WATCHES = 12,
-	NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1,		       /* a total that was found */
-	NQ_PAGE_FAIL = NQ_PAGE_WATCHES - 2,		       /* what --fail-if looks at */
-	NQ_PAGE_KEPT = 1 << NQ_PAGE_TOTAL | 1 << NQ_PAGE_FAIL, /* not the pager's */
+	NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1, /* a total that was found */
+	NQ_PAGE_FAIL = NQ_PAGE_WATCHES - 2,  /* what --fail-if looks at */
+	NQ_PAGE_RETRY = NQ_PAGE_WATCHES - 3, /* what --retry-if looks at */
+	NQ_PAGE_KEPT = 1 << NQ_PAGE_TOTAL | 1 << NQ_PAGE_FAIL | 1 << NQ_PAGE_RETRY,
 };
 
 struct nq_page_spec {

@@ -30,7 +30,7 @@ struct nq_pager_key {
 	bool is_path;
 };
 
-enum { NQ_PAGER_KEYS = NQ_PAGE_FAIL };
+enum { NQ_PAGER_KEYS = NQ_PAGE_RETRY };
 
 struct nq_pager_kind {
 	const char *name;

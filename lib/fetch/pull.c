@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "fetch/follow.h"
-#include "fetch/verdict.h"
 #include "fetch/ask.h"
 #include "fetch/cap.h"
 #include "fetch/csv.h"
@@ -69,7 +68,7 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 		return -1;
 	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
 		return -1;
-	if (o->fail_if != NULL && nq_verdict_open(&p->spec, o->fail_if, err) == -1)
+	if (nq_verdict_open(&p->opt.verdicts, &p->spec, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
 	if (o->records != NULL && nq_follow_path(&p->spec.records, nq_str(o->records), err) == -1)

@@ -14,6 +14,7 @@
 #include "fetch/pager.h"
 #include "fetch/probe.h"
 #include "fetch/suspect.h"
+#include "fetch/verdict.h"
 #include "fetch/window.h"
 #include "http/client.h"
 #include "json/mark.h"
@@ -29,7 +30,7 @@ struct nq_pull_options {
 	const char *paginate;
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
-	const char *fail_if;		 /* PATH[=VALUE], NULL for none */
+	struct nq_verdicts verdicts;
 	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
 	const char *csv_delimiter;	 /* NULL for a comma */
 	uint64_t max_pages, max_records; /* 0: no limit */
