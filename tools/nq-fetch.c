@@ -22,11 +22,11 @@
 struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
-	struct nq_list query, keep, headers, on;
+	struct nq_list query, keep, headers, on, rates;
 	struct nq_rules rules;
 	struct nq_rate pace;
 	int64_t deadline_ms;
-	const char *rate, *progress;
+	const char *progress;
 	struct nq_auth auth;
 	const char *settings, *env_file, *stats, *run_id, *json;
 	struct nq_buf body;
@@ -90,7 +90,8 @@ static const struct nq_opt table[] = {
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
     {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
-    {"rate", 0, "N/s|N/m|N/h", NQ_OPT_STR, &o.rate, "send no more requests than that"},
+    {"rate", 0, "N/TIME", NQ_OPT_LIST, &o.rates,
+	"send no more requests than that: 10/s, 100/h, 3/10s"},
     {"parallel", 0, "N", NQ_OPT_NUMBER, &o.pull.parallel,
 	"keep so many pages, or parents of --each, on their way at once (1)"},
     {"deadline", 0, "TIME", NQ_OPT_SECONDS, &o.deadline_ms,
@@ -388,8 +389,9 @@ open_request(struct nq_err *err)
 	if (o.pull.raw && o.end_mark)
 		return nq_err_set(err, NQ_USAGE,
 		    "--raw and --end-mark do not go together: a mark counts records");
-	if (o.rate != NULL && nq_rate_parse(&o.pace, o.rate, err) == -1)
-		return -1;
+	for (size_t i = 0; i < o.rates.n; i++)
+		if (nq_rate_parse(&o.pace, o.rates.v[i], err) == -1)
+			return -1;
 	if (nq_window_check(&o.pull.parallel, o.pull.stream,
 		o.cassette.record != NULL || o.cassette.replay != NULL, err) == -1)
 		return -1;
@@ -489,6 +491,7 @@ main(int argc, char **argv)
 	nq_list_free(&o.keep);
 	nq_list_free(&o.headers);
 	nq_list_free(&o.on);
+	nq_list_free(&o.rates);
 	nq_secret_forget();
 	return (int)nq_cli_finish(err.status);
 }

@@ -1,11 +1,8 @@
 #include "http/rate.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/alloc.h"
-#include "base/cli.h"
 #include "base/time.h"
 #include "http/retry.h"
 
@@ -26,29 +23,47 @@ nq_rate_now(void)
 	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-int
-nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
+/* A number of at most MOST; *s moves behind it. 0 when there is none. */
+static int64_t
+number(const char **s)
+{
+	int64_t n = 0;
+
+	for (; **s >= '0' && **s <= '9' && n <= MOST; (*s)++)
+		n = n * 10 + (**s - '0');
+	return n <= MOST ? n : 0;
+}
+
+/* The nanoseconds of "s", "10s", "m" …; 0 when it is something else. */
+static int64_t
+window(const char *s)
 {
 	static const struct unit {
 		const char *name;
 		int64_t seconds;
-	} units[] = {{"/s", 1}, {"/m", 60}, {"/h", 3600}};
-	size_t digits = strcspn(text, "/");
-	char *number = nq_strndup(text, digits);
-	uint64_t n = 0;
-	int rc = nq_cli_number(number, &n);
+	} units[] = {{"s", 1}, {"m", 60}, {"h", 3600}};
+	int64_t times = *s >= '0' && *s <= '9' ? number(&s) : 1;
 
-	free(number);
-	for (size_t i = 0; rc == 0 && n > 0 && n <= MOST && i < 3; i++) {
-		if (strcmp(text + digits, units[i].name) != 0)
-			continue;
-		r->gap_ns = units[i].seconds * NS_PER_S / (int64_t)n;
-		return 0;
-	}
-	return nq_err_set(err, NQ_USAGE,
-	    "--rate: write requests a second, minute or hour, for example 10/s, 600/m or 100/h, "
-	    "not '%s'",
-	    text);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(s, units[i].name) == 0)
+			return times * units[i].seconds * NS_PER_S;
+	return 0;
+}
+
+int
+nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
+{
+	const char *s = text;
+	int64_t n = number(&s), ns = *s == '/' ? window(s + 1) : 0;
+
+	if (n == 0 || ns == 0)
+		return nq_err_set(err, NQ_USAGE,
+		    "--rate: write requests in a time of seconds, minutes or hours, for example "
+		    "10/s, 100/h or 3/10s, not '%s'",
+		    text);
+	if (ns / n > r->gap_ns)
+		r->gap_ns = ns / n;
+	return 0;
 }
 
 void
