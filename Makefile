@@ -14,6 +14,7 @@
 
 PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
+LIBDIR  = $(BINDIR)/../lib/nq
 MANDIR  = $(PREFIX)/share/man
 CFLAGS  = -O2 -g
 VERSION = 0.1.0
@@ -24,14 +25,16 @@ B       = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 comma   = ,
 TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c))
 SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
+PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
 HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
 HEADERS = $(wildcard lib/*/*.h)
-SHELL_FILES = $(wildcard tools/nq-sync tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
+SHELL_FILES = $(wildcard tools/nq-sync lib/sync/* tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
 
 # === how it is compiled =======================================================================
 
@@ -58,7 +61,7 @@ $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $
 $(B)/tests/faults/%: LDLIBS =
 
 .PHONY: all
-all: $(TOOLS) $(SCRIPTS) $(STANDIN)
+all: $(TOOLS) $(SCRIPTS) $(PARTS) $(STANDIN)
 
 $(B)/libnq.a: $(LIBOBJ)
 	@echo '  ar    $@'
@@ -85,6 +88,11 @@ $(SCRIPTS): $(B)/%: tools/%
 	@mkdir -p $(@D)
 	@sed 's/@VERSION@/$(VERSION)/' $< >$@ && chmod 755 $@
 
+# What nq-sync is made of: beside it here, in PREFIX/lib/nq when installed.
+$(PARTS): $(B)/%: lib/%
+	@mkdir -p $(@D)
+	@install -m $(if $(filter %.bash,$@),644,755) $< $@
+
 # Its objects cannot lie in tests/standin/: that is the name of the program.
 $(B)/tests/standin.obj/%.o: tests/standin/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -98,6 +106,10 @@ $(STANDIN): $(patsubst tests/standin/%.c,$(B)/tests/standin.obj/%.o,$(wildcard t
 $(HELPERS): $(B)/%: $(B)/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
+
+$(GENERATE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/jq/*.c)) $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ $(LDLIBS)
 
 # Libraries that lie to a program, for LD_PRELOAD; never sanitized themselves.
 $(PRELOAD): $(B)/%.so: %.c $(B)/flags
@@ -125,6 +137,7 @@ FORCE:
 # T names the bats files to run, else all are; `make test` is the check without its preliminaries.
 .PHONY: check test demo
 check: deps-check
+	tests/duckdb.sh
 	$(MAKE) lint-quick
 	$(MAKE) test
 
@@ -132,7 +145,7 @@ test: all helpers
 	tests/run.sh $(B) $(T)
 
 .PHONY: helpers
-helpers: $(HELPERS) $(PRELOAD) $(FUZZ)
+helpers: $(HELPERS) $(GENERATE) $(PRELOAD) $(FUZZ)
 
 # Every fault at every place instead of some, and whether the tests see a fault in nq itself.
 .PHONY: faults mutants
@@ -193,14 +206,17 @@ deps-demo deps-check deps-lint deps-fuzz:
 # === installation =============================================================================
 
 .PHONY: install uninstall clean
-install: $(TOOLS) $(SCRIPTS)
-	install -d $(DESTDIR)$(BINDIR)
+install: $(TOOLS) $(SCRIPTS) $(PARTS)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)
 	install -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
+	install -m 644 $(filter %.bash,$(PARTS)) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(filter-out %.bash,$(PARTS)) $(DESTDIR)$(LIBDIR)
 	for m in $(MANUALS); do d=$(DESTDIR)$(MANDIR)/man$${m##*.}; \
 	    install -d $$d && install -m 644 $$m $$d || exit 1; done
 
 uninstall:
 	rm -f $(patsubst $(B)/%,$(DESTDIR)$(BINDIR)/%,$(TOOLS) $(SCRIPTS))
+	rm -f $(patsubst $(B)/sync/%,$(DESTDIR)$(LIBDIR)/%,$(PARTS))
 	for m in $(notdir $(MANUALS)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
 
 clean:

@@ -73,12 +73,15 @@ files() { (cd "$TREE" && find . -path ./build -prune -o -type f -print | sort); 
   stdout_is "$(
     {
       for f in "$ROOT"/tools/*; do basename "$f" .c; done | sed 's,^,./usr/bin/,'
+      for f in "$ROOT"/lib/sync/*; do echo "./usr/lib/nq/${f##*/}"; done
       for f in "$ROOT"/man/*; do echo "./usr/share/man/man${f##*.}/$(basename "$f")"; done
     } | sort
   )"
   [ "$("$dest/usr/bin/nq-map" --version)" = "$("$dest/usr/bin/nq-sync" --version | sed s/sync/map/)" ]
   [ -z "$(find "$dest" -type f -path '*/bin/*' ! -perm 755)" ]
   [ -z "$(find "$dest" -type f -path '*/man/*' ! -perm 644)" ]
+  [ -z "$(find "$dest" -type f -name '*.bash' ! -perm 644)" ]
+  [ -x "$dest/usr/lib/nq/nq-sync-stream" ]
   run again uninstall DESTDIR="$dest" PREFIX=/usr
   status_is 0
   [ -z "$(find "$dest" -type f)" ]

@@ -39,6 +39,7 @@ check program  zstd                                              zstd
 check program  script                                            bsdutils
 check file     /usr/sbin/nginx                                   nginx-light
 check program  tinyproxy                                         tinyproxy-bin
+check program  npm                                               npm
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck

@@ -118,3 +118,20 @@ END
     [ "$n" -lt 20 ] || { echo "$script: $n"; return 1; }
   done
 }
+
+@test "warehouse: one stream into SQLite and DuckDB, the same in both, and unchanged when it comes again" {
+  # Where DuckDB's own shell would be there is what the tests look at databases with.
+  mkdir bin
+  # shellcheck disable=SC2016 # the script expands it
+  printf '#!/bin/sh\nexec "%s/tests/unit/duckdb_query" "$3" "$4"\n' "$BUILD" >bin/duckdb
+  chmod 755 bin/duckdb
+  NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
+  export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH
+  example warehouse
+  [ "${lines[0]}" = '# sqlite: 500 inserted, 0 updated, 0 unchanged' ]
+  [ "${lines[1]}" = '# duckdb: 500 inserted, 0 updated, 0 unchanged' ]
+  [ "${#lines[@]}" -eq 504 ]
+  [ "${lines[-1]}" = '# they are the same' ]
+  example warehouse
+  [ "${lines[1]}" = '# duckdb: 0 inserted, 0 updated, 500 unchanged' ]
+}

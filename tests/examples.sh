@@ -127,6 +127,8 @@ hosts="s#https://(api\.acme-erp\.com|test-api\.apreceiving\.com|api\.example\.co
 fixtures
 sed -i -E "$hosts" "$work"/steps/*
 export PATH="$build:$PATH" NQ_STATE=$work/dir/state TZ=UTC LC_ALL=C
+! grep -q 'duckdb:' "$manual" || NQ_LIBDUCKDB=$("$root/tests/duckdb.sh")
+export NQ_LIBDUCKDB=${NQ_LIBDUCKDB:-}
 export ACME_TOKEN=test-bearer-token-here NUNTIQ_TOKEN=job-token-here ACME_CLIENT_SECRET=client-secret-here
 export -f run_steps judge pattern
 export work name verbose

@@ -102,14 +102,14 @@ kill_often() {
 
 @test "killed anywhere in its first run: the cursor never passes the table, and a rerun repairs" {
   keep
-  kill_often 23
+  kill_often 19
 }
 
 @test "killed anywhere in a later run: the cursor never passes the table, and a rerun repairs" {
   nq-sync >/dev/null 2>&1
   curl -fsS -o /dev/null -d '{"count":37,"seconds_ago":2,"seed":1}' "$API/_/acme/touch"
   keep
-  kill_often 23
+  kill_often 19
 }
 
 @test "the check sees a cursor that has passed the table" {

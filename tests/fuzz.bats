@@ -40,14 +40,14 @@ replay() {
   replay ref
 }
 
+@test "replay: schemas and values" {
+  replay schema
+}
+
 @test "replay: times" {
   replay time
 }
 
 @test "replay: UTF-8" {
   replay utf8
-}
-
-@test "replay: mappings" {
-  replay map
 }

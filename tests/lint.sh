@@ -19,7 +19,8 @@ product() { sources | grep -v '^tests/standin/'; }
 shell() {
   {
     dirs tests examples tools | xargs -I{} find {} -name '*.sh' -o -name '*.bash' -o -name '*.bats'
-    dirs tests examples tools .ci | xargs grep -rlIE '^#!.*[/ ](ba)?sh' || true
+    find lib -name '*.bash'
+    dirs tests examples tools lib .ci | xargs grep -rlIE '^#!.*[/ ](ba)?sh' || true
   } | sort -u
 }
 texts() { find . -path ./build -prune -o -path ./.git -prune -o -type f -print | grep -vE '/(corpus|data|accept|reject)/' | sort; }

@@ -254,7 +254,7 @@ sqlite:$(pwd -P)/t.db#t" ]
     stderr_has "nq-load: " "$want" "try 'nq-load --help'"
   done <<'EOF'
 where to?|--table t
-is no destination: write sqlite:FILE, nuntiq:URL or -|--to mysql:x --table t --key id
+is no destination: write sqlite:FILE, |--to mysql:x --table t --key id
 mode 'merge' needs a key|--to sqlite:t.db --table t
 mode 'insert' needs a key|--to sqlite:t.db --table t --mode insert
 which table?|--to sqlite:t.db --key id

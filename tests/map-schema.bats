@@ -44,6 +44,33 @@ END
   stderr_is ''
 }
 
+@test "--check knows what functions give, and tells mapping and schema faults at once" {
+  run --separate-stderr nq-map --check --schema supplier -e '{
+    supplier_number: .n | length,
+    supplier_name: .x | trim,
+    is_active: .a | lower,
+    custom_field_1: .t | split(","),
+    supplier_type: .t | default(5),
+    organization_code: if .x then .y | length else true end,
+    custom_field_2: .d | lookup({a: "x"}, 7),
+    supplier_location: .l | map({location_code: .c | bool}) }' </dev/null
+  status_is 2
+  diff <(grep -o "^nq-map: .*" <<<"$stderr") - <<'END'
+nq-map: -e:2:27: schema 'supplier': this value must be string, and is a number
+nq-map: -e:4:21: schema 'supplier': this value must be null or boolean, and is a string
+nq-map: -e:5:26: schema 'supplier': this value must be null or string, and is an array
+nq-map: -e:6:33: schema 'supplier': this value must be null or string, and is a number
+nq-map: -e:7:40: schema 'supplier': this value must be null or string, and is a number
+nq-map: -e:7:52: schema 'supplier': this value must be null or string, and is a boolean
+nq-map: -e:8:43: schema 'supplier': this value must be null or string, and is a number
+nq-map: -e:9:54: schema 'supplier': this value must be null or string, and is a boolean
+END
+  run --separate-stderr nq-map --check --schema none.json -e '{a: x, b: .y | trm}' </dev/null
+  status_is 2
+  [[ $(grep -c '^nq-map: ' <<<"$stderr") -eq 3 ]]
+  stderr_has "expected a value, got 'x'" "did you mean 'trim'" "'none.json' is no built-in schema"
+}
+
 @test "every built-in schema opens, and refuses an empty record where it must" {
   local name
   echo '{}' >in
@@ -127,7 +154,11 @@ END
 {"properties":{"a":{"$ref":"x"}}}~byte 21: "$ref": this keyword of JSON Schema is not supported: see nq-map(1)
 {"type":"text"}~byte 9: "text": not a type of JSON Schema
 {"format":"ipv4"}~byte 11: "ipv4": this format is not known: date, date-time, email, uri, uuid are
-{"pattern":"("}~byte 12: "(": not a POSIX extended pattern
+{"pattern":"("}~byte 12: "(": '(' is not a pattern: Unmatched ( or \(
+{"pattern":5}~byte 12: 5: must be a pattern
+{"pattern":"\ud800"}~byte 12: "\ud800": must be a pattern
+{"pattern":"(a)\\1"}~byte 12: "(a)\\1": '(a)\1' is not a pattern: POSIX extended patterns have no back-references
+{"type":"string","type":"null"}~byte 18: "type": stands twice in one object
 {"minimum":"1"}~byte 2: "minimum": must be a number
 {"required":"a"}~byte 13: "a": must be an array of names
 {"required":[1]}~byte 14: 1: must be a name
@@ -147,4 +178,9 @@ END
   diff bad - <<'END'
 {"line":2,"error":"schema 'supplier': .supplier_number: must be string, and is a number","record":{"number":5,"name":"B"}}
 END
+}
+
+@test "a name that is no text breaks the schema" {
+  breaks '{"additionalProperties":{"type":"number"}}' '{"\ud800":1}' 'the record: a name holds a lone surrogate'
+  breaks '{"properties":{"v":{"minLength":1}}}' '{"v":"\udc00"}' '.v: holds a lone surrogate'
 }

@@ -37,14 +37,49 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   run_cases "$ROOT/tests/map/errors.case"
 }
 
+@test "the SHA-256 of a text of any length is that of sha256sum" {
+  local n
+  awk 'BEGIN { for (n = 0; n <= 130; n++) { printf "{\"t\":\"%s\"}\n", t; t = t "x" } }' >in
+  nq-map -e '{d: .t | sha256}' <in | jq -r .d >got
+  for ((n = 0; n <= 130; n++)); do
+    head -c "$n" /dev/zero | tr '\0' x | sha256sum | cut -d' ' -f1
+  done | diff - got
+}
+
+@test "cases: what is proven before any record" {
+  run_cases "$ROOT/tests/map/before.case"
+}
+
 @test "every function of the program has a case and a line in nq-map(5)" {
   local name n=0
   while read -r name; do
     n=$((n + 1))
-    grep -q "| $name\b" "$ROOT/tests/map/functions.case" || { echo "no case: $name" && false; }
-    grep -Eq "^\.It Ic $name( |$)" "$ROOT/man/nq-map.5" || { echo "not in the manual: $name" && false; }
-  done < <(sed -n '/^const struct nq_function/,/^};/s/^    {"\([a-z0-9_]*\)".*/\1/p' "$ROOT/lib/map/func.c")
-  ((n >= 30))
+    grep -q "| $name\b" "$ROOT"/tests/map/{functions,before}.case || { echo "no case: $name" && false; }
+  done < <(functions)
+  ((n >= 40))
+  diff <(forms | sort) <(sed -nE '/^\.Ss Functions/,/^\.Ss Grammar/s/^\.It Ic //p' "$ROOT/man/nq-map.5" |
+    sed -E 's/ Ns Pq Ar (.*)/(\1)/; s/ , /, /g' | sort)
+}
+
+# The names of the functions, and how they are written, as the table of the program has them.
+functions() { sed -n '/^const struct nq_function/,/^};/s/^    {"\([a-z0-9_]*\)".*/\1/p' "$ROOT/lib/map/func.c"; }
+forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]*\)".*/\1/p' "$ROOT/lib/map/func.c"; }
+
+@test "every message of the program stands in a test" {
+  # shellcheck source=tests/map/messages.bash
+  source "$ROOT/tests/map/messages.bash"
+  (($(messages "$ROOT/lib/map" | wc -l) > 130))
+  run untested "$ROOT/lib/map" "$ROOT"/tests/map/*.case "$ROOT"/tests/map*.bats
+  stdout_is ''
+}
+
+@test "a mapping of very many names is refused, not slow" {
+  run --separate-stderr nq-map -e "$(printf 'let a%d = 1\n' {1..1001}) {}" </dev/null
+  status_is 2
+  stderr_has '-e:1001:5: more than 1000 names are given by let'
+  printf -- '--arg\na%d=1\n' {1..1001} >args
+  run --separate-stderr xargs -a args nq-map -e '{}' </dev/null
+  stderr_is "nq-map: option '--arg': more than 1000"
 }
 
 @test "the Acme mapping gives Nuntiq suppliers" {
@@ -60,8 +95,21 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
 @test "the other mappings of examples/ give what is expected of them" {
   diff <(nq-map -f "$ROOT/examples/hubspot/contacts.map" <"$ROOT/examples/hubspot/contacts.ndjson") \
     "$ROOT/examples/hubspot/expected.ndjson"
+  diff <(nq-map -f "$ROOT/examples/lookup/customers.map" <"$ROOT/examples/lookup/customers.ndjson") \
+    "$ROOT/examples/lookup/expected.ndjson"
   diff <(nq-map -f "$ROOT/examples/purchase-orders/lines.map" --schema purchaseorderline \
     <"$ROOT/examples/purchase-orders/orders.ndjson") "$ROOT/examples/purchase-orders/expected.ndjson"
+}
+
+@test "every mapping of examples/ has tests, and they pass" {
+  local map n=0
+  for map in "$ROOT"/examples/{acme,hubspot,lookup,purchase-orders}/*.map; do
+    run --separate-stderr nq-map -f "$map" --test "${map%.map}.test.ndjson"
+    status_is 0
+    [[ $output =~ ^[1-9][0-9]*\ passed,\ 0\ failed$ ]]
+    n=$((n + 1))
+  done
+  ((n == 4))
 }
 
 @test "an error in a mapping file shows the place, the line and a caret" {
@@ -72,10 +120,27 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   stderr_is $'nq-map: m.map:3:16: unknown function \'uppr\', did you mean \'upper\'?\n   city: .city | uppr,\n                 ^'
 }
 
+@test "twenty errors of a mapping are told, not more" {
+  run --separate-stderr nq-map -e "{$(printf 'm%d: x,' {1..30})}" </dev/null
+  status_is 2
+  [[ $(grep -c '^nq-map: -e:1:' <<<"$stderr") -eq 20 ]]
+}
+
 @test "columns count characters, and the caret stands under its own" {
   run --separate-stderr nq-map -e '{a: "äöü", b: x}' </dev/null
   status_is 2
   stderr_has $'-e:1:15: expected a value' $'\n  {a: "äöü", b: x}\n                ^'
+}
+
+@test "of a long line the part around the place is shown" {
+  local pad
+  pad=$(printf 'é%.0s' {1..300})
+  run --separate-stderr nq-map -e "{a: \"$pad\", b: x, c: \"$pad\"}" </dev/null
+  status_is 2
+  stderr_has 'nq-map: -e:1:312: expected a value' $'\n  …éé' 'é", b: x, c: "é' $'é…\n   '
+  # The caret stands where the x is.
+  [[ $(sed -n '3s/^\( *\)^$/\1/p' <<<"$stderr" | wc -c) -eq $(($(sed -n '2s/x.*//p' <<<"$stderr" | LC_ALL=C.UTF-8 wc -m))) ]]
+  [[ ${#stderr} -lt 500 ]]
 }
 
 @test "a mapping that is not UTF-8 is refused" {
@@ -95,6 +160,21 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
   run --separate-stderr nq-map -e "if 1 then 1 $(for ((i = 0; i < 5000; i++)); do printf 'elif 1 then 1 '; done)" </dev/null
   status_is 2
   stderr_has 'nested too deeply'
+}
+
+@test "a mapping of very many operators is refused, not a crash, and a thousand are good" {
+  local c
+  for c in '| trim ' '+ 1 ' '!' '?? 1 ' 'and 1 '; do
+    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 1001; i++)); do printf '%s' "$c"; done)}" </dev/null
+    status_is 2
+    stderr_has 'more than 1000 operators in a row'
+    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 980; i++)); do printf '%s' "$c"; done)}" <<<'{}'
+    [[ $status -le 1 ]]
+  done
+  c=$(for ((i = 0; i < 600; i++)); do printf '!'; done)
+  run --separate-stderr nq-map -e "{a: (.x$c)$c}" </dev/null
+  status_is 2
+  stderr_has 'more than 1000 expressions in each other: give the inner ones names by let'
 }
 
 @test "--explain prints the compiled mapping and reads nothing" {
@@ -136,8 +216,8 @@ END
   local args
   lines '{"a":1}'
   while IFS='|' read -r args want; do
-    # shellcheck disable=SC2086 # the words are arguments
-    map $args
+    # shellcheck disable=SC2046 # the words are arguments
+    map $(printf %b "$args")
     status_is 2
     stdout_is ''
     stderr_is "nq-map: $want"
@@ -145,6 +225,7 @@ END
 -f none.map|cannot open 'none.map': No such file or directory
 -e . --arg x|option '--arg': 'x' is not NAME=VALUE
 -e . --arg x=1 --arg x=2|option '--arg': 'x' has a value already
+-e . --arg x=\xff|option '--arg': the value of 'x' is not UTF-8
 -e . --arg root=1|option '--arg': 'root' has a value already
 -e . --max-rejects 5|option '--max-rejects' above 0 needs '--rejects FILE', so that no record is lost
 -e . --max-rejects 5x --rejects r|option '--max-rejects': '5x' is not a number or a share: write 100 or 5%
@@ -250,7 +331,7 @@ END
   map -e '{b: .a | replace("x", $root.a) | replace("x", $root.a)}'
   status_is 1
   stdout_is "$FAILED"
-  stderr_has 'working memory'
+  stderr_has 'line 1: -e:1:' 'more than 268435456 bytes of working memory'
 }
 
 @test "what is written comes out before the input blocks" {

@@ -296,7 +296,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
   local bad
   for bad in yesterday 2026-13-01 2026-02-30T00:00:00Z 2026-05-16T10:23:14 2026-05-16T10:23:14+02:00 ''; do
     run --separate-stderr acme "/v2/suppliers?updated_after=$bad"
-    answered 400 '{"error":"updated_after must be an ISO 8601 instant"}'
+    answered 400 '{"error":"updated_after and updated_before must be ISO 8601 instants"}'
   done
 }
 

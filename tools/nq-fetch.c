@@ -72,6 +72,8 @@ static const struct nq_opt table[] = {
 	"keep the highest value for the end mark (timestamp_utc)"},
     {"watermark-null", 0, "WHAT", NQ_OPT_STR, &o.pull.watermark_null,
 	"on a record without watermark: fail (default) or skip it"},
+    {"until", 0, "TIME", NQ_OPT_STR, &o.pull.until,
+	"the URL asks for nothing after it: so far has a complete pull come"},
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
     {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
@@ -472,6 +474,7 @@ main(int argc, char **argv)
 		unbound(&o.http);
 	nq_log_run_id(o.run_id);
 	nq_io_widen_pipe(STDOUT_FILENO);
+	setvbuf(stdout, NULL, _IONBF, 0); /* what goes there are whole pages */
 	memset(&pull, 0, sizeof(pull));
 	if (open_refs(&settings, &err) == -1 || run(argv + first, &pull, &err) == -1)
 		nq_log_failure(&err);

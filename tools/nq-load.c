@@ -21,8 +21,7 @@ static struct nq_list keys, vars;
 static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
-    {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"load into sqlite:FILE or nuntiq:URL; - tells what would be done"},
+    {"to", 't', "DEST", NQ_OPT_STR, &o.to, "sqlite:FILE, duckdb:FILE, nuntiq:URL or - (dry run)"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
@@ -31,7 +30,7 @@ static const struct nq_opt opts[] = {
     {"rejects", 0, "FILE", NQ_OPT_STR, &o.rejects, "write rejected records there"},
     {"max-rejects", 0, "N|N%", NQ_OPT_STR, &o.max_rejects,
 	"go on with so many rejected records (0)"},
-    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch, "records in one batch (1000)"},
+    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch, "records in one batch (1000; duckdb: 100000)"},
     {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},
@@ -49,6 +48,7 @@ static const struct nq_opt opts[] = {
 	"load nothing: say which destination this is and whether it exists"},
     {"busy-timeout", 0, "TIME", NQ_OPT_SECONDS, &o.busy_ms,
 	"wait so long for a locked database (30s)"},
+    {"duckdb-memory", 0, "SIZE", NQ_OPT_SIZE, &o.duckdb_memory, "memory that DuckDB may use (1G)"},
     {"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"},
     {"object", 0, "NAME", NQ_OPT_STR, &o.object, "nuntiq: what is loaded, for example supplier"},
     {"customer-number", 0, "REF", NQ_OPT_STR, &o.customer_number,
@@ -128,8 +128,10 @@ static int
 check_limits(struct nq_err *err)
 {
 	if (o.to == NULL)
-		return nq_err_set(
-		    err, NQ_USAGE, "where to? add --to sqlite:FILE, --to nuntiq:URL or --to -");
+		return nq_err_set(err, NQ_USAGE,
+		    "where to? add --to sqlite:FILE, --to duckdb:FILE, --to nuntiq:URL or --to -");
+	if (o.batch == UINT64_MAX)
+		o.batch = nq_sink_usual_batch(o.to);
 	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
@@ -145,9 +147,10 @@ parse(int argc, char **argv, struct nq_err *err)
 {
 	int first;
 
-	o.batch = NQ_MAX_BATCH;
+	o.batch = UINT64_MAX;
 	o.batch_bytes = NQ_MAX_BATCH_SIZE;
 	o.max_line = NQ_MAX_LINE;
+	o.duckdb_memory = NQ_DUCKDB_MEMORY;
 	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;
 	o.http = nq_http_defaults;
 	first = nq_cli_parse(&cli, argc, argv, err);

@@ -9,9 +9,10 @@
 #include "map/check.h"
 #include "map/compile.h"
 #include "map/run.h"
+#include "map/test.h"
 
 static struct {
-	const char *file, *expr, *schema, *rejects, *max_rejects, *run_id;
+	const char *file, *expr, *schema, *test, *rejects, *max_rejects, *run_id;
 	struct nq_list args;
 	bool from_rejects, check, explain;
 	uint64_t max_line;
@@ -31,6 +32,8 @@ static const struct nq_opt options[] = {
     {"check", 0, NULL, NQ_OPT_FLAG, &opt.check,
 	"check the mapping, against --schema too, and read nothing"},
     {"explain", 0, NULL, NQ_OPT_FLAG, &opt.explain, "print the compiled mapping and read nothing"},
+    {"test", 0, "FILE", NQ_OPT_STR, &opt.test,
+	"map the inputs in FILE and compare the outputs, read nothing else"},
     {"max-line", 0, "SIZE", NQ_OPT_SIZE, &opt.max_line, "bytes of the longest record (16M)"},
     {"run-id", 0, "ID", NQ_OPT_STR, &opt.run_id, "name of the run in log lines"},
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
@@ -51,12 +54,12 @@ parse(int argc, char **argv, struct nq_err *err)
 
 	if (first < 0)
 		return first;
+	if ((opt.file == NULL) == (opt.expr == NULL))
+		return nq_err_set(err, NQ_USAGE, "one mapping is needed: -f FILE, or -e MAPPING");
 	if (first < argc)
 		return nq_err_set(err, NQ_USAGE,
 		    "'%s' is one argument too many: records are read from standard input",
 		    argv[first]);
-	if ((opt.file == NULL) == (opt.expr == NULL))
-		return nq_err_set(err, NQ_USAGE, "one mapping is needed: -f FILE, or -e MAPPING");
 	if (opt.max_line == 0 || opt.max_line > NQ_MAX_LINE_CAP)
 		return nq_err_set(err, NQ_USAGE, "option '--max-line': from 1 to 1G");
 	nq_log_run_id(opt.run_id);
@@ -64,32 +67,17 @@ parse(int argc, char **argv, struct nq_err *err)
 }
 
 static int
-open_mapping(struct nq_prog *prog, struct nq_err *err)
+open_mapping(struct nq_prog *prog, struct nq_faults *faults)
 {
-	if (opt.expr != NULL)
+	struct nq_err err = NQ_ERR_INIT;
+
+	if (opt.expr != NULL) {
 		nq_buf_adds(&prog->source, opt.expr);
-	else if (nq_io_read_file(opt.file, NQ_MAX_CONFIG, &prog->source, err) == -1) {
-		err->status = NQ_USAGE;
-		return -1;
+	} else if (nq_io_read_file(opt.file, NQ_MAX_CONFIG, &prog->source, &err) == -1) {
+		err.status = NQ_USAGE;
+		return nq_faults_take(faults, &err);
 	}
-	return nq_compile(prog, opt.expr != NULL ? "-e" : opt.file, &opt.args, err);
-}
-
-/* What needs no data: --explain prints the program, --check tells what it can prove. */
-static int
-look(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *err)
-{
-	struct nq_buf b = NQ_BUF_INIT;
-	int rc = 0;
-
-	if (schema != NULL)
-		rc = nq_map_check(prog, schema, err);
-	if (rc == 0 && opt.explain)
-		nq_prog_explain(prog, &b);
-	if (b.len > 0)
-		fwrite(b.data, 1, b.len, stdout);
-	nq_buf_free(&b);
-	return rc;
+	return nq_compile(prog, opt.expr != NULL ? "-e" : opt.file, &opt.args, faults);
 }
 
 static enum nq_status
@@ -110,25 +98,79 @@ run(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *e
 }
 
 static enum nq_status
-work(struct nq_err *err)
+explain(const struct nq_prog *prog)
 {
-	struct nq_prog prog;
-	struct nq_schema schema;
-	enum nq_status status = NQ_USAGE;
-	const struct nq_schema *used = NULL;
+	struct nq_buf b = NQ_BUF_INIT;
 
+	nq_prog_explain(prog, &b);
+	fwrite(b.data, 1, b.len, stdout);
+	nq_buf_free(&b);
+	return NQ_OK;
+}
+
+static enum nq_status
+test(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *err)
+{
+	struct nq_buf report = NQ_BUF_INIT;
+	struct nq_test t = {
+	    .prog = prog, .schema = schema, .max_line = (size_t)opt.max_line, .report = &report};
+	int rc = nq_test_run(&t, opt.test, err);
+
+	if (rc != -1)
+		fwrite(report.data, 1, report.len, stdout);
+	nq_buf_free(&report);
+	return rc == 0 ? NQ_OK : rc == 1 ? NQ_FAIL : err->status;
+}
+
+/* What the mapping is wanted for; --check has been done when there is something to do it with. */
+static enum nq_status
+use(const struct nq_prog *prog, const struct nq_schema *schema, struct nq_err *err)
+{
+	if (opt.explain)
+		return explain(prog);
+	if (opt.test != NULL)
+		return test(prog, schema, err);
+	if (opt.check)
+		return NQ_OK;
+	return run(prog, schema, err);
+}
+
+/* The mapping and the schema, each with what is wrong with it. */
+static int
+open_all(struct nq_prog *prog, struct nq_schema *schema, struct nq_faults *faults)
+{
+	struct nq_err err = NQ_ERR_INIT;
+	int rc = open_mapping(prog, faults);
+
+	if (opt.schema == NULL)
+		return rc;
+	if (nq_schema_open(schema, opt.schema, &err) == -1)
+		return nq_faults_take(faults, &err);
+	return rc == 0 ? nq_map_check(prog, schema, faults) : -1;
+}
+
+static enum nq_status
+work(void)
+{
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_faults faults = {NULL, 0, 0};
+	struct nq_schema schema;
+	struct nq_prog prog;
+	enum nq_status status;
+
+	nq_io_widen_pipe(STDOUT_FILENO);
 	nq_prog_init(&prog);
 	nq_schema_init(&schema);
-	if (opt.schema != NULL)
-		used = &schema;
-	if (open_mapping(&prog, err) == 0 &&
-	    (used == NULL || nq_schema_open(&schema, opt.schema, err) == 0) &&
-	    look(&prog, used, err) == 0)
-		status = opt.check || opt.explain ? NQ_OK : run(&prog, used, err);
+	if (open_all(&prog, &schema, &faults) == -1) {
+		status = nq_log_faults(&faults);
+	} else {
+		status = use(&prog, opt.schema != NULL ? &schema : NULL, &err);
+		if (err.msg[0] != '\0')
+			nq_log_failure(&err);
+	}
+	nq_faults_free(&faults);
 	nq_schema_free(&schema);
 	nq_prog_free(&prog);
-	if (status != NQ_OK && status != NQ_PARTIAL)
-		nq_log_failure(err);
 	return status;
 }
 
@@ -145,7 +187,7 @@ main(int argc, char **argv)
 		return (int)nq_cli_finish(NQ_OK);
 	if (rc == -1)
 		return (int)nq_cli_usage_error(&cli, &err);
-	status = work(&err);
+	status = work();
 	nq_list_free(&opt.args);
 	return (int)nq_cli_finish(status);
 }

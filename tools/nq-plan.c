@@ -7,11 +7,12 @@
 #include "plan/keys.h"
 #include "plan/plan.h"
 #include "plan/print.h"
+#include "plan/sample.h"
 
 static const char usual_file[] = "sources.yml";
-static struct nq_config_options options = {.path = usual_file};
+static struct nq_config_options options = {.path = usual_file, .window_ms = -1};
 static struct nq_list vars;
-static bool as_json, as_shell, as_pipeline, as_list, keys;
+static bool as_json, as_shell, as_pipeline, as_list, keys, sample;
 
 static const struct nq_opt opts[] = {
     {"config", 'c', "FILE", NQ_OPT_STR, &options.path, "the connector file (sources.yml)"},
@@ -23,6 +24,9 @@ static const struct nq_opt opts[] = {
     {"param", 0, "NAME=VALUE", NQ_OPT_LIST, &options.params,
 	"give ${job_params.NAME} another value"},
     {"since", 0, "VALUE", NQ_OPT_STR, &options.since, "start here, whatever the cursor says"},
+    {"until", 0, "TIME", NQ_OPT_STR, &options.until, "end there: a backfill with a row of its own"},
+    {"window", 0, "TIME", NQ_OPT_SECONDS, &options.window_ms,
+	"pull in windows of so long (30d, 12h), each committed by itself"},
     {"cursor", 0, "VALUE", NQ_OPT_STR, &options.cursor,
 	"the committed cursor, for a lower bound to show"},
     {"full", 0, NULL, NQ_OPT_FLAG, &options.full, "ask for everything"},
@@ -32,6 +36,8 @@ static const struct nq_opt opts[] = {
     {"shell", 0, NULL, NQ_OPT_FLAG, &as_shell, "print what nq-sync reads"},
     {"list", 0, NULL, NQ_OPT_FLAG, &as_list, "print the names, SOURCE/RESOURCE a line"},
     {"keys", 0, NULL, NQ_OPT_FLAG, &keys, "print every key a connector file may have"},
+    {"sample", 0, NULL, NQ_OPT_FLAG, &sample,
+	"read records and print what they suggest: id, cursor, a mapping"},
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},
 };
 
@@ -75,17 +81,18 @@ print_keys(void)
 }
 
 static enum nq_status
-tell_faults(const struct nq_faults *f)
+print_sample(void)
 {
-	struct nq_err rest = NQ_ERR_INIT;
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_buf b = NQ_BUF_INIT;
+	enum nq_status status = NQ_OK;
 
-	for (size_t i = 0; i < f->n; i++)
-		nq_log_failure(&f->v[i]);
-	if (f->more > 0) {
-		nq_err_set(&rest, NQ_USAGE, "and %zu more", f->more);
-		nq_log_failure(&rest);
-	}
-	return NQ_USAGE;
+	if (nq_sample_read(STDIN_FILENO, &b, &err) == -1)
+		status = nq_log_failure(&err);
+	else
+		fwrite(b.data, 1, b.len, stdout);
+	nq_buf_free(&b);
+	return status;
 }
 
 static enum nq_status
@@ -104,7 +111,7 @@ run(void)
 		print = print_list;
 	if (nq_config_open(&config, &options, vars, &err) == -1 ||
 	    nq_plan_each(&config, print_plan, (void *)&print, &err) == -1)
-		status = config.faults.n > 0 ? tell_faults(&config.faults) : nq_log_failure(&err);
+		status = config.faults.n > 0 ? nq_log_faults(&config.faults) : nq_log_failure(&err);
 	nq_config_free(&config);
 	return status;
 }
@@ -113,15 +120,19 @@ run(void)
 static int
 check_usage(struct nq_err *err)
 {
-	if (as_json + as_shell + as_pipeline + as_list + keys > 1)
-		return nq_err_set(
-		    err, NQ_USAGE, "only one of --print, --json, --shell, --list and --keys");
+	if (as_json + as_shell + as_pipeline + as_list + keys + sample > 1)
+		return nq_err_set(err, NQ_USAGE,
+		    "only one of --print, --json, --shell, --list, --keys and --sample");
 	if (options.full && options.since != NULL)
 		return nq_err_set(err, NQ_USAGE, "--full and --since exclude each other");
+	if (options.full && (options.until != NULL || options.window_ms > 0))
+		return nq_err_set(err, NQ_USAGE, "--full goes with neither --until nor --window");
+	if (options.window_ms != -1 && options.window_ms < 1000)
+		return nq_err_set(err, NQ_USAGE, "--window: at least one second");
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)
 			return nq_err_set(err, NQ_USAGE, "option '--param': write NAME=VALUE");
-	if (!keys && options.path == usual_file && access(usual_file, F_OK) == -1)
+	if (!keys && !sample && options.path == usual_file && access(usual_file, F_OK) == -1)
 		return nq_err_set(err, NQ_USAGE,
 		    "no '%s' here: name the connector file with -c FILE", usual_file);
 	return 0;
@@ -141,5 +152,7 @@ main(int argc, char **argv)
 		return (int)nq_cli_usage_error(&cli, &err);
 	options.picked = (const char *const *)argv + first;
 	options.npicked = (size_t)(argc - first);
+	if (sample)
+		return (int)nq_cli_finish(print_sample());
 	return (int)nq_cli_finish(keys ? print_keys() : run());
 }

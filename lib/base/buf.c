@@ -27,26 +27,9 @@ nq_buf_grow(struct nq_buf *b, size_t extra)
 }
 
 void
-nq_buf_add(struct nq_buf *b, const void *p, size_t n)
-{
-	if (n == 0)
-		return;
-	nq_buf_grow(b, n);
-	memcpy(b->data + b->len, p, n);
-	b->len += n;
-	b->data[b->len] = '\0';
-}
-
-void
 nq_buf_adds(struct nq_buf *b, const char *s)
 {
 	nq_buf_add(b, s, strlen(s));
-}
-
-void
-nq_buf_addstr(struct nq_buf *b, struct nq_str s)
-{
-	nq_buf_add(b, s.p, s.n);
 }
 
 void

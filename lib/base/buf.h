@@ -2,6 +2,7 @@
 #define NQ_BASE_BUF_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -23,14 +24,30 @@ extern char nq_buf_empty[];
 	}
 
 void nq_buf_grow(struct nq_buf *, size_t extra); /* makes room for extra bytes and a NUL */
-void nq_buf_add(struct nq_buf *, const void *, size_t);
 void nq_buf_adds(struct nq_buf *, const char *);
-void nq_buf_addstr(struct nq_buf *, struct nq_str);
 void nq_buf_addf(struct nq_buf *, const char *, ...) __attribute__((format(printf, 2, 3)));
 void nq_buf_reset(struct nq_buf *);
 void nq_buf_cut(struct nq_buf *, size_t len); /* shortens to len */
 char *nq_buf_take(struct nq_buf *);	      /* the caller frees; the buffer is empty after */
 void nq_buf_free(struct nq_buf *);
+
+static inline void
+nq_buf_add(struct nq_buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (n >= b->cap - b->len)
+		nq_buf_grow(b, n);
+	memcpy(b->data + b->len, p, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+static inline void
+nq_buf_addstr(struct nq_buf *b, struct nq_str s)
+{
+	nq_buf_add(b, s.p, s.n);
+}
 
 static inline void
 nq_buf_addc(struct nq_buf *b, char c)

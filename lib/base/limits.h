@@ -20,6 +20,7 @@
 #define NQ_MAX_BATCH_CAP  100000       /* what --batch may ask for */
 #define NQ_MAX_BATCH_SIZE (8u << 20)   /* bytes of one batch (--batch-bytes) */
 #define NQ_MAX_COLUMNS	  2000	       /* different members in one load */
+#define NQ_DUCKDB_MEMORY  (1ull << 30) /* bytes that DuckDB may use (--duckdb-memory) */
 #define NQ_MAX_KEYS	  16	       /* columns of one key (--key) */
 #define NQ_BUSY_WAIT	  30	       /* seconds to wait for a locked database (--busy-timeout) */
 #define NQ_MAX_WAIT	  300	       /* seconds a server may make us wait (--max-wait) */
@@ -31,7 +32,12 @@
 #define NQ_MAX_SUMMARY	  4096	       /* bytes of an error text kept in the state */
 #define NQ_MAX_METADATA	  (64u << 10)  /* bytes of the metadata of a run */
 #define NQ_MAX_HISTORY	  (4u << 20)   /* bytes of a stream's history before it is rotated */
-#define NQ_MAX_FAULTS	  20	       /* faults of one connector file that are told at once */
+#define NQ_MAX_FAULTS	  20	       /* faults of one file that are told at once */
+#define NQ_MAX_CHAIN	  1000	       /* operators in a row, and expressions in expressions */
+#define NQ_MAX_VARS	  1000	       /* names that let and --arg give in one mapping */
+#define NQ_MAX_TABLE	  (64u << 20)  /* bytes of a lookup table */
+#define NQ_MAX_PATTERN	  1000	       /* bytes of a regular expression */
+#define NQ_MAX_REPEATS	  2000	       /* its places, counted repeats written out */
 #define NQ_MAX_SCRATCH	  (256u << 20) /* bytes that the mapping of one record may need */
 #define NQ_MIN_SECRET	  4	       /* bytes: shorter values cannot be told from other text */
 

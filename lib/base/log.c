@@ -275,6 +275,20 @@ nq_log_failure(const struct nq_err *err)
 	return err->status == NQ_OK ? NQ_FAIL : err->status;
 }
 
+enum nq_status
+nq_log_faults(const struct nq_faults *f)
+{
+	struct nq_err rest = NQ_ERR_INIT;
+
+	for (size_t i = 0; i < f->n; i++)
+		nq_log_failure(&f->v[i]);
+	if (f->more > 0) {
+		nq_err_set(&rest, NQ_USAGE, "and %zu more", f->more);
+		nq_log_failure(&rest);
+	}
+	return NQ_USAGE;
+}
+
 void
 nq_log_try_help(const char *command)
 {

@@ -2,6 +2,7 @@
 #define NQ_BASE_LOG_H
 
 #include "base/err.h"
+#include "base/faults.h"
 
 /*
  * What the tools say on stderr. A line of a run is Nuntiq's line:
@@ -30,6 +31,9 @@ nq_log(enum nq_level, const char *step, const char *, ...) __attribute__((format
 
 /* Says why the tool ends, in the form that fits the status, and returns that status. */
 enum nq_status nq_log_failure(const struct nq_err *);
+
+/* The same for each fault of a configuration, and the number of those that are not kept. */
+enum nq_status nq_log_faults(const struct nq_faults *);
 
 /* Where to get help: for a person, so that with --log json there is no such line. */
 void nq_log_try_help(const char *command);

@@ -1,6 +1,6 @@
 #include "base/time.h"
 
-#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -10,6 +10,12 @@ struct scan {
 	const char *at, *end;
 };
 
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static int
 digits(struct scan *s, int n, int *out)
 {
@@ -18,7 +24,7 @@ digits(struct scan *s, int n, int *out)
 	if (s->end - s->at < n)
 		return -1;
 	for (int i = 0; i < n; i++) {
-		if (!isdigit((unsigned char)s->at[i]))
+		if (!is_digit(s->at[i]))
 			return -1;
 		v = v * 10 + (s->at[i] - '0');
 	}
@@ -27,12 +33,13 @@ digits(struct scan *s, int n, int *out)
 	return 0;
 }
 
-static int
+static inline int
 one_of(struct scan *s, const char *set)
 {
-	if (s->at == s->end || *s->at == '\0' || strchr(set, *s->at) == NULL)
-		return -1;
-	return (unsigned char)*s->at++;
+	for (; s->at < s->end && *set != '\0'; set++)
+		if (*s->at == *set)
+			return (unsigned char)*s->at++;
+	return -1;
 }
 
 static int
@@ -41,7 +48,7 @@ fraction(struct scan *s, uint64_t *atto)
 	uint64_t place = NQ_ATTO_PER_SEC;
 	int n = 0;
 
-	for (; s->at < s->end && isdigit((unsigned char)*s->at); s->at++, n++) {
+	for (; s->at < s->end && is_digit(*s->at); s->at++, n++) {
 		if (place == 1 && *s->at != '0')
 			return -1;
 		place = place > 1 ? place / 10 : 1;

@@ -86,3 +86,26 @@ nq_cap_apply(struct nq_buf *mark, struct nq_time cap)
 	*mark = lowered;
 	return true;
 }
+
+int
+nq_cap_until_check(const char *until, enum nq_cursor_type type, struct nq_err *err)
+{
+	if (type != NQ_CURSOR_TIMESTAMP)
+		return nq_err_set(err, NQ_USAGE,
+		    "--until goes with a --watermark of type timestamp_utc, which it raises");
+	if (nq_watermark_check(type, nq_str(until), err) == 0)
+		return 0;
+	err->status = NQ_USAGE;
+	return nq_err_at(err, "--until: ");
+}
+
+void
+nq_cap_until(struct nq_buf *mark, const char *until, struct nq_time cap)
+{
+	struct nq_buf end = NQ_BUF_INIT;
+
+	nq_buf_adds(&end, until);
+	nq_cap_apply(&end, cap);
+	nq_watermark_raise(NQ_CURSOR_TIMESTAMP, mark, nq_buf_str(&end));
+	nq_buf_free(&end);
+}

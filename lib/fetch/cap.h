@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "base/watermark.h"
 #include "http/headers.h"
 
 /*
@@ -17,5 +18,12 @@ struct nq_time nq_cap_of(const struct nq_headers *, struct nq_time started);
  * the fraction, zone), and tells whether it did.
  */
 bool nq_cap_apply(struct nq_buf *mark, struct nq_time cap);
+
+/*
+ * --until: a pull that asked for nothing after a moment, and came to its end, is done with all up
+ * to it, whatever there was: raises the mark to it, or to the cap if that comes first.
+ */
+int nq_cap_until_check(const char *until, enum nq_cursor_type, struct nq_err *);
+void nq_cap_until(struct nq_buf *mark, const char *until, struct nq_time cap);
 
 #endif

@@ -3,16 +3,12 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/secret.h"
-#include "base/time.h"
 #include "json/mem.h"
 #include "json/text.h"
 
 enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
 
 _Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
-
-enum { SHOWN = 48 }; /* bytes of a body that is not JSON, in the message */
 
 #define NO_MARK "the watermark of this record is neither text nor number"
 
@@ -68,42 +64,18 @@ arrive(struct nq_extract *p)
 	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
 }
 
-/* An instant is read once; what is none is told by the general way. */
-static bool
-take_instant(struct nq_extract *p, const char *text, size_t n)
-{
-	struct nq_buf *high = &p->page->watermark;
-	struct nq_time t;
-	int naive;
-
-	if (n > NQ_MAX_CURSOR || nq_time_parse((struct nq_str){text, n}, &t, &naive) == -1)
-		return false;
-	if (high->len == 0 || nq_time_cmp(t, p->high) > 0) {
-		nq_buf_reset(high);
-		nq_buf_add(high, text, n);
-		p->high = t;
-	}
-	p->has_watermark = true;
-	return true;
-}
-
 static int
 note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
-	const struct nq_page_spec *s = p->page->spec;
-
 	if (type == NQ_NULL)
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
 		return fail(p, NO_MARK);
-	if (s->cursor_type == NQ_CURSOR_TIMESTAMP && take_instant(p, text, n))
-		return 1;
-	if (nq_watermark_check(s->cursor_type, (struct nq_str){text, n}, p->err) == -1) {
+	if (nq_highest_take(&p->highest, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
 		return stop(p);
 	}
-	nq_watermark_raise(s->cursor_type, &p->page->watermark, (struct nq_str){text, n});
 	p->has_watermark = true;
 	return 1;
 }
@@ -113,7 +85,8 @@ on_scalar(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
 	uint32_t done;
 
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
 	if (p->record_depth == 0 && p->at.depth > 0 && p->at.depth == p->list_depth)
 		return not_object(p);
 	done = nq_follow_ends(&p->at, arrive(p));
@@ -162,31 +135,46 @@ on_string(void *p, const unsigned char *text, size_t n)
 	return on_scalar(p, NQ_STRING, (const char *)text, n);
 }
 
+static void
+look_at_scalars(struct nq_extract *p, bool look)
+{
+	if (p->looks == look)
+		return;
+	p->looks = look;
+	p->cb.yajl_null = look ? on_null : NULL;
+	p->cb.yajl_boolean = look ? on_boolean : NULL;
+	p->cb.yajl_number = look ? on_number : NULL;
+	p->cb.yajl_string = look ? on_string : NULL;
+}
+
 static int
 on_key(void *ctx, const unsigned char *text, size_t n)
 {
 	struct nq_extract *p = ctx;
 	struct nq_str key = {(const char *)text, n};
+	uint32_t now = nq_follow_key(&p->at, key);
 
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
+	else
+		look_at_scalars(p, now != 0);
 	if (p->at.depth == p->record_depth && nq_str_is(key, "_nq"))
 		return fail(p, "the member '_nq' is reserved for control lines");
-	nq_follow_key(&p->at, key);
 	return 1;
 }
 
-/* Inside a record, scalars and keys matter only where a wanted path leads. */
+/*
+ * Inside a record, scalars and keys matter only where a wanted path leads; in an object the key
+ * tells.
+ */
 static void
 look_or_not(struct nq_extract *p)
 {
-	bool look = p->record_depth == 0 || nq_follow_looks(&p->at);
-	bool keys = look || p->at.depth == p->record_depth;
+	bool look = nq_follow_looks(&p->at);
 
-	p->cb.yajl_null = look ? on_null : NULL;
-	p->cb.yajl_boolean = look ? on_boolean : NULL;
-	p->cb.yajl_number = look ? on_number : NULL;
-	p->cb.yajl_string = look ? on_string : NULL;
-	p->cb.yajl_map_key = keys ? on_key : NULL;
+	look_at_scalars(p, p->record_depth == 0 || (look && nq_follow_in_array(&p->at)));
+	p->cb.yajl_map_key = look || p->at.depth == p->record_depth || p->record_depth == 0 ? on_key
+											    : NULL;
 }
 
 /* What an opening bracket means for the records; 0 ends the parse. */
@@ -218,16 +206,15 @@ enter(struct nq_extract *p, bool is_array, uint32_t done)
 	return 1;
 }
 
+/* What a wanted path leads to or through, or the record itself; 0 ends the parse. */
 static int
-on_open(struct nq_extract *p, bool is_array)
+open_wanted(struct nq_extract *p, bool is_array, uint32_t now)
 {
-	uint32_t now = arrive(p), done = nq_follow_ends(&p->at, now), through = now & ~done;
+	uint32_t done = nq_follow_ends(&p->at, now), through = now & ~done;
 
-	if (p->at.depth == NQ_MAX_DEPTH)
-		return fail(p, "nested too deeply");
 	if ((done & 1u << WATERMARK) != 0)
 		return fail(p, NO_MARK);
-	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
+	for (int t = 0; t < NQ_PAGE_WATCHES && done != 0; t++)
 		if ((done & 1u << t) != 0)
 			nq_scalar_set(&p->page->watched[t], is_array ? NQ_ARRAY : NQ_OBJECT, "", 0);
 	if (enter(p, is_array, done) == 0)
@@ -235,7 +222,22 @@ on_open(struct nq_extract *p, bool is_array)
 	if (p->record_depth == p->at.depth + 1)
 		through |= enter_record(p);
 	nq_follow_open(&p->at, is_array, through);
-	p->token_end = p->before + here(p);
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
+	return 1;
+}
+
+static int
+on_open(struct nq_extract *p, bool is_array)
+{
+	uint32_t now = arrive(p);
+
+	if (p->at.depth == NQ_MAX_DEPTH)
+		return fail(p, "nested too deeply");
+	if (p->record_depth > 0 && now == 0)
+		nq_follow_open(&p->at, is_array, 0);
+	else if (open_wanted(p, is_array, now) == 0)
+		return 0;
 	look_or_not(p);
 	return 1;
 }
@@ -308,30 +310,15 @@ on_close(void *ctx)
 {
 	struct nq_extract *p = ctx;
 
-	p->token_end = p->before + here(p);
 	if (p->at.depth == p->record_depth && take_record(p) == 0)
 		return 0;
+	if (p->record_depth == 0)
+		p->token_end = p->before + here(p);
 	if (p->at.depth == p->list_depth)
 		p->list_depth = 0;
 	p->at.depth--;
 	look_or_not(p);
 	return 1;
-}
-
-static int
-begins_otherwise(struct nq_extract *p)
-{
-	struct nq_buf first = NQ_BUF_INIT;
-	const char *like = "";
-
-	if (p->nfirst >= 2 && memcmp(p->first, "\x1f\x8b", 2) == 0)
-		like = "like gzip, which no header says: ";
-	if (p->nfirst >= 1 && p->first[0] == '\x1e')
-		like = "like a JSON text sequence (RFC 7464), which is not read: ";
-	nq_secret_excerpt((struct nq_str){p->first, p->nfirst}, SHOWN, &first);
-	nq_err_set(p->err, NQ_FAIL, "the body is not JSON: it begins %s'%s'", like, first.data);
-	nq_buf_free(&first);
-	return -1;
 }
 
 static int
@@ -341,8 +328,8 @@ not_json(struct nq_extract *p)
 	const char *text = (const char *)why, *colon = strstr(text, ": ");
 
 	text = colon != NULL ? colon + 2 : text;
-	if (p->before + here(p) <= SHOWN && p->values == 0 && p->line == 1)
-		begins_otherwise(p);
+	if (p->before + here(p) <= NQ_BEGINS_SHOWN && p->values == 0 && p->line == 1)
+		nq_begins_tell(&p->begins, p->err);
 	else
 		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
 		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
@@ -388,6 +375,8 @@ nq_extract_begin(struct nq_extract *p, struct nq_page *page)
 	memset(p, 0, sizeof(*p));
 	p->page = page;
 	p->line = 1;
+	p->highest.type = s->cursor_type;
+	p->highest.text = &page->watermark;
 	for (int t = 0; t < NQ_PAGE_WATCHES; t++)
 		p->at.want[t].path = &s->watch[t];
 	p->at.want[RECORDS].path = &s->records;
@@ -419,8 +408,8 @@ nq_extract_data(struct nq_extract *p, const char *chunk, size_t n, struct nq_err
 	size_t good = nq_utf8_feed(&p->utf8, chunk, n);
 
 	p->err = err;
-	for (size_t i = 0; p->nfirst < sizeof(p->first) && p->line == 1 && i < n; i++)
-		p->first[p->nfirst++] = chunk[i];
+	if (p->line == 1)
+		nq_begins_add(&p->begins, chunk, n);
 	p->chunk = chunk;
 	p->chunk_len = n;
 	if (yajl_parse(p->yajl, (const unsigned char *)chunk, n) != yajl_status_ok)

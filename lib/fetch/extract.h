@@ -6,8 +6,9 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/err.h"
-#include "base/time.h"
+#include "fetch/begins.h"
 #include "fetch/follow.h"
+#include "fetch/highest.h"
 #include "fetch/page.h"
 #include "json/utf8.h"
 
@@ -25,6 +26,7 @@ struct nq_extract {
 	uint32_t list_depth;   /* depth inside the list of records, 0 while outside */
 	uint32_t record_depth; /* depth inside a record, 0 while outside */
 	bool list_seen, has_watermark, failed;
+	bool looks; /* scalars are called back */
 	const char *chunk;
 	size_t chunk_len, record_from; /* where the part of the record in this chunk starts */
 	size_t record_start;	       /* where the record starts in the spool's memory */
@@ -32,10 +34,9 @@ struct nq_extract {
 	uint64_t token_end;	       /* offset behind the last token seen outside records */
 	uint64_t values;	       /* at the top of the body, or the line */
 	uint64_t line;		       /* from 1 */
-	struct nq_time high;	       /* the instant of the watermark */
-	uint64_t id;		       /* of the record, as a digest */
-	char first[512];	       /* of the body, for messages */
-	size_t nfirst;
+	struct nq_highest highest;
+	uint64_t id; /* of the record, as a digest */
+	struct nq_begins begins;
 	struct nq_err *err;
 };
 

@@ -5,7 +5,7 @@
 
 #include "json/text.h"
 
-static uint32_t
+static inline uint32_t
 advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_str key)
 {
 	const struct nq_path *path;
@@ -22,18 +22,16 @@ advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_st
 			continue;
 		step = &path->step[at];
 		if (f->is_array ? step->key.p == NULL && step->index == (int64_t)f->index
-				: step->key.p != NULL && nq_str_eq(step->key, key))
+				: nq_str_eq(step->key, key) && step->key.p != NULL)
 			now |= 1u << i;
 	}
 	return now;
 }
 
-void
-nq_follow_key(struct nq_follow *t, struct nq_str key)
+uint32_t
+nq_follow_step(const struct nq_follow *t, struct nq_str key)
 {
-	struct nq_follow_frame *f = &t->frame[t->depth - 1];
-
-	f->now = f->through != 0 ? advance(t, f, key) : 0;
+	return advance(t, &t->frame[t->depth - 1], key);
 }
 
 uint32_t
@@ -65,10 +63,29 @@ nq_follow_ends(const struct nq_follow *t, uint32_t now)
 	return done;
 }
 
+/* Of the keys that paths want in the object that opens; most others are told by it at once. */
+static uint64_t
+lengths(const struct nq_follow *t, uint32_t through)
+{
+	const struct nq_path *path;
+	uint64_t bits = 0;
+	size_t at;
+
+	for (uint32_t left = through; left != 0; left &= left - 1) {
+		path = t->want[__builtin_ctz(left)].path;
+		at = t->depth - t->want[__builtin_ctz(left)].base;
+		if (at < path->n)
+			bits |= UINT64_C(1) << path->step[at].key.n % 64;
+	}
+	return bits;
+}
+
 void
 nq_follow_open(struct nq_follow *t, bool is_array, uint32_t through)
 {
-	t->frame[t->depth++] = (struct nq_follow_frame){is_array, 0, through, 0};
+	uint64_t bits = is_array ? 0 : lengths(t, through);
+
+	t->frame[t->depth++] = (struct nq_follow_frame){is_array, 0, through, 0, bits};
 }
 
 int

@@ -24,6 +24,8 @@ struct nq_follow {
 		uint32_t index;	  /* of the current item */
 		uint32_t through; /* paths whose steps match so far */
 		uint32_t now;	  /* those whose next step is the current member or item */
+		uint64_t
+		    lengths; /* of an object: a bit for each length, modulo 64, of a wanted key */
 	} frame[NQ_MAX_DEPTH];
 	uint32_t depth;
 };
@@ -34,8 +36,18 @@ int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
 /* Adds such a path as it is written. */
 void nq_follow_show(const struct nq_path *, struct nq_buf *);
 
-/* A member's key, inside an object. */
-void nq_follow_key(struct nq_follow *, struct nq_str key);
+/* The paths whose next step is this key, in the innermost object. */
+uint32_t nq_follow_step(const struct nq_follow *, struct nq_str key);
+
+/* A member's key, inside an object; returns the paths that its value stands on. */
+static inline uint32_t
+nq_follow_key(struct nq_follow *t, struct nq_str key)
+{
+	struct nq_follow_frame *f = &t->frame[t->depth - 1];
+
+	f->now = (f->lengths >> key.n % 64 & 1) != 0 ? nq_follow_step(t, key) : 0;
+	return f->now;
+}
 
 /* The paths that the value about to come stands on; at the top that is top. */
 uint32_t nq_follow_value(struct nq_follow *, uint32_t top);
@@ -51,6 +63,12 @@ static inline bool
 nq_follow_looks(const struct nq_follow *t)
 {
 	return t->depth > 0 && t->frame[t->depth - 1].through != 0;
+}
+
+static inline bool
+nq_follow_in_array(const struct nq_follow *t)
+{
+	return t->depth > 0 && t->frame[t->depth - 1].is_array;
 }
 
 #endif

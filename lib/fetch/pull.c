@@ -68,6 +68,8 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 		return -1;
 	if (o->watermark != NULL && open_watermark(p, o->watermark, err) == -1)
 		return -1;
+	if (o->until != NULL && nq_cap_until_check(o->until, p->spec.cursor_type, err) == -1)
+		return -1;
 	if (nq_verdict_open(&p->opt.verdicts, &p->spec, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
@@ -230,8 +232,11 @@ lower_watermark(struct nq_pull *p)
 int
 nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 {
-	if (!p->limited)
+	if (!p->limited) {
 		lower_watermark(p);
+		if (p->opt.until != NULL)
+			nq_cap_until(&p->watermark, p->opt.until, p->has_cap ? p->cap : p->started);
+	}
 	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
 	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",
 	    p->records, nq_plural(p->records), p->pages, nq_plural(p->pages), p->reason);

@@ -31,6 +31,7 @@ struct nq_pull_options {
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
 	struct nq_verdicts verdicts;
+	const char *until;		 /* the URL asks for nothing after this moment, or NULL */
 	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
 	const char *csv_delimiter;	 /* NULL for a comma */
 	uint64_t max_pages, max_records; /* 0: no limit */

@@ -9,17 +9,23 @@
 #include "json/text.h"
 #include "json/utf8.h"
 
-_Static_assert(sizeof(((struct nq_doc *)0)->open) / sizeof(uint32_t) > NQ_MAX_DEPTH, "depth");
+_Static_assert(
+    sizeof(((struct nq_doc *)0)->frame) / sizeof(struct nq_doc_frame) > NQ_MAX_DEPTH, "depth");
 
-static struct nq_tok *
+static void
+more(struct nq_doc *d)
+{
+	d->cap = d->cap == 0 ? 64 : d->cap * 2;
+	d->tok = nq_reallocarray(d->tok, d->cap, sizeof(*d->tok));
+}
+
+static inline struct nq_tok *
 add(struct nq_doc *d, enum nq_type type, uint32_t off, uint32_t len)
 {
 	struct nq_tok *t;
 
-	if (d->ntok == d->cap) {
-		d->cap = d->cap == 0 ? 64 : d->cap * 2;
-		d->tok = nq_reallocarray(d->tok, d->cap, sizeof(*d->tok));
-	}
+	if (d->ntok == d->cap)
+		more(d);
 	t = &d->tok[d->ntok++];
 	*t = (struct nq_tok){off, len, d->ntok, 0, (uint8_t)type, 0};
 	d->end = off + len;
@@ -41,19 +47,10 @@ next_start(const struct nq_doc *d)
 	return i;
 }
 
-static void
-count_value(struct nq_doc *d)
-{
-	if (d->depth == 0)
-		d->values++;
-	else
-		d->tok[d->open[d->depth - 1]].n++;
-}
-
 static int
 scalar(struct nq_doc *d, enum nq_type type, size_t len)
 {
-	count_value(d);
+	d->top->n++;
 	add(d, type, next_start(d), (uint32_t)len);
 	return 1;
 }
@@ -81,46 +78,77 @@ on_number(void *d, const char *p, size_t n)
  * yajl hands over a slice of the text when the string has no escapes, and else a copy; then only
  * the offset behind the closing quote tells how long the string is as it stands.
  */
-static void
-string(struct nq_doc *d, const unsigned char *p, size_t n)
+static bool
+is_slice(const struct nq_doc *d, const unsigned char *p)
 {
-	const char *s = (const char *)p;
-	uint32_t start, end;
+	return (uintptr_t)p - (uintptr_t)d->text < d->len;
+}
 
-	if (s >= d->text && s < d->text + d->len) {
-		add(d, NQ_STRING, (uint32_t)(s - d->text) - 1, (uint32_t)n + 2);
-		return;
-	}
-	start = next_start(d);
-	end = (uint32_t)yajl_get_bytes_consumed(d->yajl);
+static void
+add_slice(struct nq_doc *d, const unsigned char *p, size_t n)
+{
+	add(d, NQ_STRING, (uint32_t)((const char *)p - d->text) - 1, (uint32_t)n + 2);
+}
+
+static void
+add_copied(struct nq_doc *d, size_t n)
+{
+	uint32_t start = next_start(d), end = (uint32_t)yajl_get_bytes_consumed(d->yajl);
+
 	add(d, NQ_STRING, start, end - start)->escaped = end - start != n + 2;
 }
 
 static int
 on_string(void *ctx, const unsigned char *p, size_t n)
 {
-	count_value(ctx);
-	string(ctx, p, n);
+	struct nq_doc *d = ctx;
+
+	d->top->n++;
+	if (is_slice(d, p))
+		add_slice(d, p, n);
+	else
+		add_copied(d, n);
 	return 1;
 }
 
+/* Keys that are the same have the same two bits, made of a few of their letters. */
 static int
 on_key(void *ctx, const unsigned char *p, size_t n)
 {
-	string(ctx, p, n);
+	struct nq_doc *d = ctx;
+	struct nq_doc_frame *f = d->top;
+	size_t first, middle, later, last;
+	uint64_t a, b;
+
+	if (!is_slice(d, p) || n == 0) {
+		add_copied(d, n);
+		d->alike = true;
+		return 1;
+	}
+	add_slice(d, p, n);
+	first = p[0];
+	middle = p[n / 2];
+	later = p[n - n / 4 - 1];
+	last = p[n - 1];
+	a = UINT64_C(1) << (n * 7 + first * 5 + last) % 64;
+	b = UINT64_C(1) << (n + middle * 3 + later * 8) % 64;
+	if ((f->seen[0] & a) != 0 && (f->seen[1] & b) != 0)
+		d->alike = true;
+	f->seen[0] |= a;
+	f->seen[1] |= b;
 	return 1;
 }
 
 static int
 on_open(struct nq_doc *d, enum nq_type type)
 {
-	if (d->depth == NQ_MAX_DEPTH) {
+	if (d->top == &d->frame[NQ_MAX_DEPTH]) {
 		d->refused = "nested too deeply";
 		return 0;
 	}
-	count_value(d);
+	d->top->n++;
 	add(d, type, (uint32_t)yajl_get_bytes_consumed(d->yajl) - 1, 1);
-	d->open[d->depth++] = d->ntok - 1;
+	*++d->top = (struct nq_doc_frame){d->ntok - 1, 0, {0, 0}};
 	return 1;
 }
 
@@ -140,11 +168,13 @@ static int
 on_close(void *ctx)
 {
 	struct nq_doc *d = ctx;
-	struct nq_tok *t = &d->tok[d->open[--d->depth]];
+	const struct nq_doc_frame *f = d->top--;
+	struct nq_tok *t = &d->tok[f->tok];
 
 	d->end = (uint32_t)yajl_get_bytes_consumed(d->yajl);
 	t->len = d->end - t->off;
 	t->next = d->ntok;
+	t->n = f->n;
 	return 1;
 }
 
@@ -186,7 +216,10 @@ get_ready(struct nq_doc *d, struct nq_str text)
 	}
 	d->text = text.p;
 	d->len = text.n;
-	d->ntok = d->end = d->depth = d->values = 0;
+	d->ntok = d->end = 0;
+	d->top = d->frame;
+	d->top->n = 0;
+	d->alike = false;
 	d->refused = NULL;
 }
 
@@ -250,9 +283,9 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 		return failed(d, at, err);
 	if (next_start(d) != d->len)
 		return cut(d, err);
-	if (d->values != 1)
+	if (d->frame[0].n != 1)
 		return nq_err_set(err, NQ_FAIL, "%s",
-		    d->values == 0 ? "nothing but white space" : "more than one JSON value");
+		    d->frame[0].n == 0 ? "nothing but white space" : "more than one JSON value");
 	return 0;
 }
 
@@ -270,20 +303,25 @@ nq_doc_key_is(const struct nq_doc *d, uint32_t key, struct nq_str name)
 	return same;
 }
 
+/* Whether a key without escapes spells this name. */
+static inline bool
+spells(const struct nq_doc *d, const struct nq_tok *t, struct nq_str name)
+{
+	return t->len == name.n + 2 &&
+	       nq_str_eq((struct nq_str){d->text + t->off + 1, name.n}, name);
+}
+
 uint32_t
 nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 {
-	const struct nq_tok *t = d->tok;
-	uint32_t i;
+	const struct nq_tok *t, *end;
 
 	if (nq_doc_type(d, object) != NQ_OBJECT)
 		return NQ_NONE;
-	for (i = object + 1; i < t[object].next; i = t[i + 1].next) {
-		if (t[i].len != key.n + 2 && !t[i].escaped)
-			continue;
-		if (nq_doc_key_is(d, i, key))
-			return i + 1;
-	}
+	end = &d->tok[d->tok[object].next];
+	for (t = &d->tok[object + 1]; t < end; t = &d->tok[t[1].next])
+		if (t->escaped ? nq_doc_key_is(d, (uint32_t)(t - d->tok), key) : spells(d, t, key))
+			return (uint32_t)(t - d->tok) + 1;
 	return NQ_NONE;
 }
 

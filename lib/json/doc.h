@@ -33,9 +33,13 @@ struct nq_doc {
 	uint32_t ntok, cap;
 	/* the parser's own */
 	void *yajl;
-	uint32_t end;	    /* offset behind the last token */
-	uint32_t open[130]; /* indices of the open containers */
-	uint32_t depth, values;
+	uint32_t end; /* offset behind the last token */
+	struct nq_doc_frame {
+		uint32_t tok;	  /* of an open container; the first frame is the whole text's */
+		uint32_t n;	  /* its values so far */
+		uint64_t seen[2]; /* of an object: a bit in each word for each key so far */
+	} frame[130], *top;
+	bool alike; /* two keys of one object share their bits, and may be the same */
 	size_t len;
 	const char *refused; /* why a callback stopped the parse */
 };

@@ -103,6 +103,8 @@ nq_dup_find(const struct nq_doc *d, uint32_t value)
 {
 	uint32_t found = NQ_NONE, end = d->tok[value].next;
 
+	if (!d->alike)
+		return NQ_NONE;
 	for (uint32_t i = value; i < end && found == NQ_NONE; i++) {
 		if (d->tok[i].type != NQ_OBJECT || d->tok[i].n < 2)
 			continue;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/word.h"
 #include "json/utf8.h"
 
 /* The four hexadecimal digits at p; yajl has checked that they are there. */
@@ -67,16 +68,30 @@ nq_text_decode(struct nq_str raw, struct nq_buf *out)
 	return 0;
 }
 
+/* Where the next character is that a string cannot hold as it is, or end. */
+static const char *
+plain_until(const char *p, const char *end)
+{
+	uint64_t w;
+
+	for (; end - p >= (ptrdiff_t)sizeof(w); p += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if ((NQ_WORD_LOW(w) | NQ_WORD_HAS(w, '"') | NQ_WORD_HAS(w, '\\')) != 0)
+			break;
+	}
+	while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
 void
 nq_text_quote(struct nq_buf *out, struct nq_str s)
 {
 	static const char plain[] = "\b\f\n\r\t\"\\", letter[] = "bfnrt\"\\";
-	const char *p = s.p, *end = s.p + s.n, *from = p, *special;
+	const char *p, *end = s.p + s.n, *from = s.p, *special;
 
 	nq_buf_addc(out, '"');
-	for (; p < end; p++) {
-		if ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
-			continue;
+	for (p = plain_until(from, end); p < end; p = plain_until(p + 1, end)) {
 		nq_buf_add(out, from, (size_t)(p - from));
 		from = p + 1;
 		special = *p != '\0' ? strchr(plain, *p) : NULL;

@@ -2,21 +2,32 @@
 
 #include <string.h>
 
-#define EACH(byte)   (UINT64_MAX / 255 * (byte))
-#define HAS_ZERO(w)  (((w)-EACH(0x01)) & ~(w)&EACH(0x80))
-#define HAS(w, byte) HAS_ZERO((w) ^ EACH(byte))
-#define LOW(w)	     (((w)-EACH(0x20)) & ~(w)&EACH(0x80)) /* not zero if a byte is below 0x20 */
-/* Not zero if a byte is below 0x20 or above ASCII. */
-#define ODD(w) ((((w)-EACH(0x20)) | (w)) & EACH(0x80))
+#include "base/word.h"
 
 /* Bytes that no run goes over, by their top bits: the lowest one is exact. */
 static uint64_t
 stops(struct nq_utf8 *u, uint64_t w)
 {
-	if (ODD(w) == 0)
+	if (NQ_WORD_ODD(w) == 0)
 		return 0;
-	u->control = u->control || LOW(w) != 0;
-	return (w & EACH(0x80)) | HAS(w, 0x0b) | HAS(w, 0x0c);
+	u->control = u->control || NQ_WORD_LOW(w) != 0;
+	return (w & NQ_WORD_EACH(0x80)) | NQ_WORD_HAS(w, 0x0b) | NQ_WORD_HAS(w, 0x0c);
+}
+
+/* The length of the run of printable ASCII, four words at a time; it may stop early. */
+static size_t
+plain_run(const char *p, size_t n)
+{
+	uint64_t w[4];
+	size_t i;
+
+	for (i = 0; i + sizeof(w) <= n; i += sizeof(w)) {
+		memcpy(w, p + i, sizeof(w));
+		if ((NQ_WORD_ODD(w[0]) | NQ_WORD_ODD(w[1]) | NQ_WORD_ODD(w[2]) |
+			NQ_WORD_ODD(w[3])) != 0)
+			break;
+	}
+	return i;
 }
 
 /* The length of the run of ASCII that JSON may hold, a word at a time; it may stop early. */
@@ -25,7 +36,7 @@ ascii_run(struct nq_utf8 *u, const char *p, size_t n)
 {
 	uint64_t w, stop;
 
-	for (size_t i = 0; i + 8 <= n; i += 8) {
+	for (size_t i = plain_run(p, n); i + 8 <= n; i += 8) {
 		memcpy(&w, p + i, 8);
 		stop = stops(u, w);
 		if (stop != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)

@@ -97,7 +97,7 @@ add_row(struct nq_batch *b, uint32_t record)
 
 	b->row = grown(b->row, b->nrows, &b->caprows, sizeof(*b->row));
 	b->row[b->nrows] = (struct nq_batch_row){
-	    r->cells, r->ncells, record, record, 1, record, r->delete};
+	    r->cells, r->ncells, record, record, 1, record, r->delete, false};
 	return b->nrows++;
 }
 
@@ -156,6 +156,7 @@ nq_batch_take(struct nq_batch *b, const struct nq_record *r, bool may_fold)
 {
 	uint32_t *slot, record = b->nrecords;
 	struct nq_batch_row *row;
+	bool again;
 
 	b->record = grown(b->record, b->nrecords, &b->caprecords, sizeof(*b->record));
 	b->record[b->nrecords++] = *r;
@@ -170,7 +171,9 @@ nq_batch_take(struct nq_batch *b, const struct nq_record *r, bool may_fold)
 		fold(b, row, record);
 		return true;
 	}
+	again = *slot != 0;
 	*slot = add_row(b, record) + 1;
+	b->row[*slot - 1].again = again;
 	return false;
 }
 

@@ -38,6 +38,7 @@ struct nq_batch_row {
 	uint32_t nrecords;
 	uint32_t newer; /* the record whose --newer-by value counts */
 	bool delete;
+	bool again; /* after a row that deletes the same key */
 };
 
 struct nq_batch {

@@ -3,6 +3,18 @@
 #include <ctype.h>
 #include <strings.h>
 
+void
+nq_ddl_quote(struct nq_buf *b, const char *name)
+{
+	nq_buf_addc(b, '"');
+	for (; *name != '\0'; name++) {
+		if (*name == '"')
+			nq_buf_addc(b, '"');
+		nq_buf_addc(b, *name);
+	}
+	nq_buf_addc(b, '"');
+}
+
 /* A token is a slice; n is 0 at the end. */
 static struct nq_str
 token_at(struct nq_str sql, size_t at, size_t len)

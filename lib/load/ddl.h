@@ -5,9 +5,12 @@
 #include "base/str.h"
 
 /*
- * The text of a CREATE statement as the database keeps it, changed in one place and else left as
+ * What the SQL of all databases has in common. The text of a CREATE statement as the database keeps it, changed in one place and else left as
  * its author wrote it: constraints, defaults, comments.
  */
+
+/* Adds the name as an identifier: in double quotes, those in it doubled. */
+void nq_ddl_quote(struct nq_buf *, const char *name);
 
 /* From the first opening bracket to the end: what makes the table, whatever its name. */
 struct nq_str nq_ddl_body(const char *text);

@@ -3,6 +3,7 @@
 #include "json/text.h"
 #include "load/sink.h"
 #include "load/sqlite_db.h"
+#include "load/ddl.h"
 
 /*
  * The destination "-": tells what would be done and does nothing. The text is SQL that SQLite and
@@ -69,7 +70,7 @@ add_key_names(const struct nq_sink *s, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
 		nq_buf_adds(sql, i > 0 ? ", " : "");
-		nq_db_quote(sql, s->columns->v[s->columns->key[i]].name);
+		nq_ddl_quote(sql, s->columns->v[s->columns->key[i]].name);
 	}
 }
 
@@ -91,9 +92,9 @@ add_conflict(const struct nq_sink *s, const struct nq_batch *b, const struct nq_
 		if (col->key)
 			continue;
 		nq_buf_adds(sql, between);
-		nq_db_quote(sql, col->name);
+		nq_ddl_quote(sql, col->name);
 		nq_buf_adds(sql, " = excluded.");
-		nq_db_quote(sql, col->name);
+		nq_ddl_quote(sql, col->name);
 		between = ", ";
 	}
 	nq_buf_adds(sql, *between == 'D' ? "DO NOTHING" : "");
@@ -106,10 +107,10 @@ add_insert(const struct nq_sink *s, const struct nq_batch *b, const struct nq_ba
 	const struct nq_cell *c = &b->cell[row->cells];
 
 	nq_buf_adds(sql, "INSERT INTO ");
-	nq_db_quote(sql, s->o->table);
+	nq_ddl_quote(sql, s->o->table);
 	for (uint32_t i = 0; i < row->ncells; i++) {
 		nq_buf_adds(sql, i == 0 ? " (" : ", ");
-		nq_db_quote(sql, s->columns->v[c[i].col].name);
+		nq_ddl_quote(sql, s->columns->v[c[i].col].name);
 	}
 	for (uint32_t i = 0; i < row->ncells; i++) {
 		nq_buf_adds(sql, i == 0 ? ") VALUES (" : ", ");
@@ -128,12 +129,12 @@ add_delete(const struct nq_sink *s, const struct nq_batch *b, const struct nq_ba
 	const char *between = " WHERE ";
 
 	nq_buf_adds(sql, "DELETE FROM ");
-	nq_db_quote(sql, s->o->table);
+	nq_ddl_quote(sql, s->o->table);
 	for (uint32_t i = 0; i < row->ncells; i++) {
 		if (!s->columns->v[c[i].col].key)
 			continue;
 		nq_buf_adds(sql, between);
-		nq_db_quote(sql, s->columns->v[c[i].col].name);
+		nq_ddl_quote(sql, s->columns->v[c[i].col].name);
 		nq_buf_adds(sql, " = ");
 		add_literal(sql, b, &c[i]);
 		between = " AND ";

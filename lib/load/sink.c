@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* One row a destination. */
-static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_nuntiq, &nq_sink_dry};
+static const struct nq_sink_ops *const sinks[] = {
+    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 
@@ -116,6 +117,14 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	if (ops->open(s, err) == -1)
 		return -1;
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
+}
+
+uint64_t
+nq_sink_usual_batch(const char *to)
+{
+	const struct nq_sink_ops *ops = find(to);
+
+	return ops == NULL || ops->batch == 0 ? NQ_MAX_BATCH : ops->batch;
 }
 
 void

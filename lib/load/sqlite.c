@@ -1,12 +1,12 @@
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "base/time.h"
+#include "load/ddl.h"
+#include "load/place.h"
 #include "load/sink.h"
 #include "load/sqlite_remake.h"
 #include "load/sqlite_rows.h"
@@ -32,37 +32,6 @@ replaces(const struct nq_sink *s)
 	return s->o->mode == NQ_LOAD_REPLACE;
 }
 
-static void
-add_now(struct nq_buf *b)
-{
-	struct nq_time now = nq_time_now();
-
-	now.atto = now.atto / 1000000000000000 * 1000000000000000;
-	nq_time_format(now, b);
-}
-
-/* Only the last part of the path must not be a link: the directory may be reached by one. */
-static char *
-absolute(const char *file, struct nq_err *err)
-{
-	const char *slash = strrchr(file, '/'), *base = slash != NULL ? slash + 1 : file;
-	char *dir = slash == NULL   ? nq_strdup(".")
-		    : slash == file ? nq_strdup("/")
-				    : nq_strndup(file, (size_t)(slash - file));
-	char real[PATH_MAX];
-	struct nq_buf path = NQ_BUF_INIT;
-
-	if (*base == '\0' || *base == ':')
-		nq_err_set(
-		    err, NQ_USAGE, "option '--to': '%s' names no file: write sqlite:nq.db", file);
-	else if (realpath(dir, real) == NULL)
-		nq_err_set(err, NQ_FAIL, "cannot open '%s':", file);
-	else
-		nq_buf_addf(&path, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base);
-	free(dir);
-	return path.len > 0 ? nq_buf_take(&path) : NULL;
-}
-
 static int
 sqlite_open(struct nq_sink *s, struct nq_err *err)
 {
@@ -77,7 +46,7 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "option '--table': names in '%.*s' are reserved: choose another",
 		    *table == '_' ? 4 : 7, table);
-	q->path = absolute(s->o->to + strlen(s->ops->scheme), err);
+	q->path = nq_place_absolute(s->o->to + strlen(s->ops->scheme), "sqlite:nq.db", err);
 	if (q->path == NULL)
 		return -1;
 	nq_buf_addf(&s->destination, "sqlite:%s#%s", q->path, table);
@@ -142,7 +111,7 @@ check_key(struct nq_sink *s, struct nq_err *err)
 
 	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
 		nq_buf_adds(&names, i == 0 ? "" : ", ");
-		nq_db_quote(&names, s->columns->v[s->columns->key[i]].name);
+		nq_ddl_quote(&names, s->columns->v[s->columns->key[i]].name);
 		if (rc == 0 && !s->columns->v[s->columns->key[i]].exists)
 			rc = nq_err_set(err, NQ_FAIL, "table '%s' has no column '%s' (--key)",
 			    s->o->table, s->columns->v[s->columns->key[i]].name);
@@ -191,7 +160,7 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 	for (uint32_t i = 0; rc == 0 && i < s->columns->nkeys; i++) {
 		nq_buf_adds(
 		    &sql, i == 0 ? "CREATE UNIQUE INDEX temp._nq_key ON _nq_staging (" : ", ");
-		nq_db_quote(&sql, s->columns->v[s->columns->key[i]].name);
+		nq_ddl_quote(&sql, s->columns->v[s->columns->key[i]].name);
 	}
 	if (sql.len > 0) {
 		nq_buf_addc(&sql, ')');
@@ -206,7 +175,7 @@ sqlite_start(struct nq_sink *s, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
 
-	add_now(&q->started);
+	nq_place_add_now(&q->started);
 	if (nq_db_open(&q->db, q->path, true, s->o->busy_ms, err) == -1)
 		return -1;
 	sqlite3_create_function(q->db.db, "nq_newer", 2,
@@ -256,7 +225,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	int rc = begin_transaction(s, replaces(s) ? "BEGIN" : "BEGIN IMMEDIATE", err);
 
 	(void)b;
-	add_now(&now);
+	nq_place_add_now(&now);
 	snprintf(q->rows.loaded_at, sizeof(q->rows.loaded_at), "%s", now.data);
 	nq_buf_free(&now);
 	if (rc == 0)
@@ -356,7 +325,7 @@ record_load(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *err)
 	sqlite3_stmt *st = NULL;
 	int rc = nq_db_exec(&q->db, make, err);
 
-	add_now(&now);
+	nq_place_add_now(&now);
 	if (rc == 0)
 		rc = nq_db_prepare(&q->db, add, &st, err);
 	sqlite3_bind_text(st, 1, s->o->run_id, -1, SQLITE_STATIC);

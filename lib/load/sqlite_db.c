@@ -60,18 +60,6 @@ nq_db_prepare(struct nq_db *d, const char *sql, sqlite3_stmt **st, struct nq_err
 	return nq_db_fail(d, err);
 }
 
-void
-nq_db_quote(struct nq_buf *b, const char *name)
-{
-	nq_buf_addc(b, '"');
-	for (; *name != '\0'; name++) {
-		if (*name == '"')
-			nq_buf_addc(b, '"');
-		nq_buf_addc(b, *name);
-	}
-	nq_buf_addc(b, '"');
-}
-
 /* The file is made before SQLite sees it, for SQLite would use the umask's mode. */
 static int
 make_file(const char *path, bool create, struct nq_err *err)
@@ -145,6 +133,7 @@ nq_db_open(struct nq_db *d, const char *path, bool create, int64_t busy_ms, stru
 	d->busy_ms = busy_ms;
 	if (make_file(path, create, err) == -1)
 		return -1;
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each piece of memory */
 	if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
 		return nq_db_fail(d, err);
 	if (harden(d, err) == -1 || make_durable(d, err) == -1)

@@ -32,7 +32,4 @@ int nq_db_fail(struct nq_db *, struct nq_err *);
 int nq_db_exec(struct nq_db *, const char *sql, struct nq_err *);
 int nq_db_prepare(struct nq_db *, const char *sql, sqlite3_stmt **, struct nq_err *);
 
-/* Adds the name as an identifier: in double quotes, those in it doubled. */
-void nq_db_quote(struct nq_buf *, const char *name);
-
 #endif

@@ -77,7 +77,7 @@ add_names(struct nq_buf *sql, const struct nq_columns *cols)
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(sql, comma);
-		nq_db_quote(sql, cols->v[i].name);
+		nq_ddl_quote(sql, cols->v[i].name);
 		comma = ", ";
 	}
 }
@@ -88,7 +88,7 @@ add_as_text(struct nq_buf *sql, const char *name)
 {
 	struct nq_buf q = NQ_BUF_INIT;
 
-	nq_db_quote(&q, name);
+	nq_ddl_quote(&q, name);
 	nq_buf_addf(sql,
 	    "CASE WHEN typeof(%s) <> 'real' THEN %s "
 	    "WHEN CAST(CAST(%s AS TEXT) AS REAL) = %s THEN CAST(%s AS TEXT) "
@@ -118,7 +118,7 @@ copy_rows(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
 		    strcmp(nq_sqlite_table_type(t, &cols->v[i]), "TEXT") == 0)
 			add_as_text(&sql, cols->v[i].name);
 		else
-			nq_db_quote(&sql, cols->v[i].name);
+			nq_ddl_quote(&sql, cols->v[i].name);
 		comma = ", ";
 	}
 	nq_buf_adds(&sql, " FROM ");
@@ -173,7 +173,7 @@ swap(const struct nq_sqlite_table *t, const struct nq_sqlite_table *fresh, struc
 	nq_buf_adds(&sql, "; ALTER TABLE ");
 	nq_sqlite_table_quote(&sql, fresh);
 	nq_buf_adds(&sql, " RENAME TO ");
-	nq_db_quote(&sql, t->name);
+	nq_ddl_quote(&sql, t->name);
 	sqlite3_db_config(t->db->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, NULL);
 	rc = nq_db_exec(t->db, sql.data, err);
 	sqlite3_db_config(t->db->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 0, NULL);
@@ -228,7 +228,7 @@ nq_remake_copy_shape(
 		nq_buf_reset(&sql);
 		nq_buf_addf(
 		    &sql, "CREATE UNIQUE INDEX \"%s\".\"%s_%zu\" ON ", copy->schema, copy->name, i);
-		nq_db_quote(&sql, copy->name);
+		nq_ddl_quote(&sql, copy->name);
 		nq_buf_addstr(&sql, nq_ddl_body(indexes.v[i]));
 		rc = nq_db_exec(t->db, sql.data, err);
 	}

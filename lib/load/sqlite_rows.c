@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "load/ddl.h"
 
-enum op { OP_INSERT, OP_UPDATE, OP_EXISTS, OP_DELETE, NOPS };
+enum op { OP_INSERT, OP_UPDATE, OP_LOOK, OP_DELETE, NOPS };
 enum { MAX_SHAPES = 64, FAILED = -1, REFUSED = -2 };
+enum { SAME = 1, DIFFERS }; /* what OP_LOOK finds, when it finds the row */
 
 /* A set of columns, in ascending order, and the statements for it. */
 struct nq_shape {
@@ -62,7 +64,7 @@ add_key_names(const struct nq_sqlite_rows *r, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? "" : ", ");
-		nq_db_quote(sql, column_name(r, r->columns->key[i]));
+		nq_ddl_quote(sql, column_name(r, r->columns->key[i]));
 	}
 }
 
@@ -71,7 +73,7 @@ add_where(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_bu
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
 		nq_buf_adds(sql, i == 0 ? " WHERE " : " AND ");
-		nq_db_quote(sql, column_name(r, r->columns->key[i]));
+		nq_ddl_quote(sql, column_name(r, r->columns->key[i]));
 		nq_buf_addf(sql, " = ?%u", param(s, r->columns->key[i]));
 	}
 }
@@ -86,7 +88,7 @@ add_newer(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_bu
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (strcmp(r->columns->v[s->col[i]].member, r->o->newer_by) != 0)
 			continue;
-		nq_db_quote(&q, column_name(r, s->col[i]));
+		nq_ddl_quote(&q, column_name(r, s->col[i]));
 		nq_buf_addf(sql, " AND (%s IS NULL OR nq_newer(?%u, %s))", q.data, i + 1, q.data);
 	}
 	nq_buf_free(&q);
@@ -99,7 +101,7 @@ insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 	nq_sqlite_table_quote(sql, r->table);
 	for (uint32_t i = 0; i < s->n; i++) {
 		nq_buf_adds(sql, i == 0 ? " (" : ", ");
-		nq_db_quote(sql, column_name(r, s->col[i]));
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
 	}
 	nq_buf_adds(sql, r->o->meta ? ", \"_nq_run_id\", \"_nq_loaded_at\"" : "");
 	for (uint32_t i = 0; i < s->n + (r->o->meta ? 2 : 0); i++)
@@ -110,6 +112,23 @@ insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 	nq_buf_adds(sql, " ON CONFLICT (");
 	add_key_names(r, sql);
 	nq_buf_adds(sql, ") DO NOTHING");
+}
+
+/* Whether a member of the record is not what the row has. */
+static void
+add_differs(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+{
+	const char *between = "(";
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (r->columns->v[s->col[i]].key)
+			continue;
+		nq_buf_adds(sql, between);
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
+		nq_buf_addf(sql, " COLLATE BINARY IS NOT ?%u", i + 1);
+		between = " OR ";
+	}
+	nq_buf_adds(sql, ")");
 }
 
 static void
@@ -123,7 +142,7 @@ update_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 		if (r->columns->v[s->col[i]].key)
 			continue;
 		nq_buf_adds(sql, between);
-		nq_db_quote(sql, column_name(r, s->col[i]));
+		nq_ddl_quote(sql, column_name(r, s->col[i]));
 		nq_buf_addf(sql, " = ?%u", i + 1);
 		between = ", ";
 	}
@@ -131,23 +150,22 @@ update_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 		nq_buf_addf(
 		    sql, ", \"_nq_run_id\" = ?%u, \"_nq_loaded_at\" = ?%u", s->n + 1, s->n + 2);
 	add_where(r, s, sql);
-	between = " AND (";
-	for (uint32_t i = 0; i < s->n; i++) {
-		if (r->columns->v[s->col[i]].key)
-			continue;
-		nq_buf_adds(sql, between);
-		nq_db_quote(sql, column_name(r, s->col[i]));
-		nq_buf_addf(sql, " COLLATE BINARY IS NOT ?%u", i + 1);
-		between = " OR ";
-	}
-	nq_buf_adds(sql, ")");
+	nq_buf_adds(sql, " AND ");
+	add_differs(r, s, sql);
 	add_newer(r, s, sql);
 }
 
 static void
-exists_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
+look_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
-	nq_buf_adds(sql, "SELECT 1 FROM ");
+	nq_buf_addf(sql, "SELECT %d", SAME);
+	if (s->values) {
+		nq_buf_adds(sql, " + (");
+		add_differs(r, s, sql);
+		add_newer(r, s, sql);
+		nq_buf_adds(sql, ")");
+	}
+	nq_buf_adds(sql, " FROM ");
 	nq_sqlite_table_quote(sql, r->table);
 	add_where(r, s, sql);
 }
@@ -165,7 +183,7 @@ static void (*const write_sql[NOPS])(
     const struct nq_sqlite_rows *, const struct nq_shape *, struct nq_buf *) = {
     [OP_INSERT] = insert_sql,
     [OP_UPDATE] = update_sql,
-    [OP_EXISTS] = exists_sql,
+    [OP_LOOK] = look_sql,
     [OP_DELETE] = delete_sql,
 };
 
@@ -235,7 +253,7 @@ judge(struct nq_sqlite_rows *r, int rc, struct nq_err *err)
 	return REFUSED;
 }
 
-/* The number of rows that were changed (for OP_EXISTS: found), FAILED or REFUSED. */
+/* The number of rows that were changed, or what OP_LOOK found, or FAILED or REFUSED. */
 static int
 run(struct nq_sqlite_rows *r, struct nq_shape *s, enum op op, const struct nq_batch *b,
     struct nq_err *err)
@@ -248,9 +266,9 @@ run(struct nq_sqlite_rows *r, struct nq_shape *s, enum op op, const struct nq_ba
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(s->st[op]);
 	if (rc == SQLITE_ROW)
-		n = 1;
+		n = sqlite3_column_int(s->st[op], 0);
 	else if (rc == SQLITE_DONE)
-		n = op == OP_EXISTS ? 0 : sqlite3_changes(r->db->db);
+		n = op == OP_LOOK ? 0 : sqlite3_changes(r->db->db);
 	else
 		n = judge(r, rc, err);
 	sqlite3_reset(s->st[op]);
@@ -350,7 +368,7 @@ outcome(int n, enum nq_row_outcome done)
  * its refusal counts only when the key is unknown.
  */
 static enum nq_row_outcome
-merge(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq_err *err)
+change(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq_err *err)
 {
 	struct nq_err ignored = NQ_ERR_INIT;
 	bool tried = r->insert_first || !s->values;
@@ -373,8 +391,26 @@ merge(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, st
 	r->insert_first = inserted > 0;
 	if (inserted != REFUSED)
 		return outcome(inserted, NQ_ROW_INSERTED);
-	n = run(r, s, OP_EXISTS, b, &ignored);
+	n = run(r, s, OP_LOOK, b, &ignored);
 	return n > 0 ? NQ_ROW_UNCHANGED : NQ_ROW_REFUSED;
+}
+
+/* After a row that was as it should be, the next one probably is, too. */
+static enum nq_row_outcome
+merge(struct nq_sqlite_rows *r, struct nq_shape *s, const struct nq_batch *b, struct nq_err *err)
+{
+	enum nq_row_outcome came;
+	int found;
+
+	if (r->look_first) {
+		found = run(r, s, OP_LOOK, b, err);
+		if (found < 0 || found == SAME)
+			return outcome(found == SAME ? 0 : found, NQ_ROW_UNCHANGED);
+		r->insert_first = found == 0;
+	}
+	came = change(r, s, b, err);
+	r->look_first = came == NQ_ROW_UNCHANGED;
+	return came;
 }
 
 enum nq_row_outcome

@@ -13,8 +13,8 @@
  * could never update a row. Instead there are two plain statements: an UPDATE by key whose WHERE
  * also asks whether any member differs, and an INSERT … ON CONFLICT DO NOTHING; sqlite3_changes()
  * after each says what happened. Whichever worked for the row before is tried first, so a first
- * load costs one statement a row, and so does a delta of changed rows; an unchanged row costs two
- * look-ups and writes nothing.
+ * load costs one statement a row, and so does a delta of changed rows. Behind an unchanged row a
+ * SELECT looks first whether the next one is unchanged as well, so that those cost one look-up.
  */
 struct nq_sqlite_rows {
 	struct nq_db *db;
@@ -26,7 +26,7 @@ struct nq_sqlite_rows {
 	uint64_t clock;
 	const struct nq_cell **cell; /* those of the row in hand */
 	uint32_t ncells, capcells;
-	bool insert_first;
+	bool insert_first, look_first;
 	char loaded_at[32]; /* for --meta */
 };
 

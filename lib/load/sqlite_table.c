@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "load/sqlite_remake.h"
 #include "load/class.h"
+#include "load/ddl.h"
 
 #define WHOLE	 (NQ_BIT(NQ_C_BOOL) | NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
 #define ANYTHING (NQ_BIT(NQ_C_JSON + 1) - 1)
@@ -57,9 +58,9 @@ kind_of(const char *type, bool strict)
 void
 nq_sqlite_table_quote(struct nq_buf *b, const struct nq_sqlite_table *t)
 {
-	nq_db_quote(b, t->schema);
+	nq_ddl_quote(b, t->schema);
 	nq_buf_addc(b, '.');
-	nq_db_quote(b, t->name);
+	nq_ddl_quote(b, t->name);
 }
 
 static int
@@ -185,13 +186,13 @@ create(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 			continue;
 		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_buf_adds(&sql, sql.data[sql.len - 1] == '(' ? "\n  " : ",\n  ");
-		nq_db_quote(&sql, cols->v[i].name);
+		nq_ddl_quote(&sql, cols->v[i].name);
 		nq_buf_addf(&sql, " %s%s", type, t->keyed && cols->v[i].key ? " NOT NULL" : "");
 		nq_sqlite_table_now_has(t, &cols->v[i], type);
 	}
 	for (uint32_t i = 0; t->keyed && i < cols->nkeys; i++) {
 		nq_buf_adds(&sql, i == 0 ? ",\n  PRIMARY KEY (" : ", ");
-		nq_db_quote(&sql, cols->v[cols->key[i]].name);
+		nq_ddl_quote(&sql, cols->v[cols->key[i]].name);
 	}
 	nq_buf_adds(&sql, t->keyed && cols->nkeys > 0 ? ")\n) STRICT" : "\n) STRICT");
 	rc = nq_db_exec(t->db, sql.data, err);
@@ -210,7 +211,7 @@ add_column(struct nq_sqlite_table *t, struct nq_column *c, struct nq_err *err)
 	nq_buf_adds(&sql, "ALTER TABLE ");
 	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " ADD COLUMN ");
-	nq_db_quote(&sql, c->name);
+	nq_ddl_quote(&sql, c->name);
 	nq_buf_addf(&sql, " %s", type);
 	rc = nq_db_exec(t->db, sql.data, err);
 	nq_buf_free(&sql);

@@ -1,6 +1,7 @@
 #include "map/call.h"
 
 #include "map/func.h"
+#include "map/types.h"
 
 static int
 needs(struct nq_call *c, const char *what, uint32_t k, const struct nq_value *v)
@@ -14,22 +15,6 @@ needs(struct nq_call *c, const char *what, uint32_t k, const struct nq_value *v)
 	    nq_value_type_name(v));
 }
 
-static bool
-is_integer(const struct nq_value *v)
-{
-	size_t minus;
-
-	if (v->type != NQ_NUMBER)
-		return false;
-	minus = v->text.p[0] == '-';
-	if (v->text.n - minus > 18)
-		return false;
-	for (size_t i = minus; i < v->text.n; i++)
-		if (v->text.p[i] < '0' || v->text.p[i] > '9')
-			return false;
-	return true;
-}
-
 /* Checks value k of a call (0 is the input) against its letter, and decodes a string. */
 static int
 take(struct nq_call *c, uint32_t k, char letter, struct nq_value *v)
@@ -41,16 +26,9 @@ take(struct nq_call *c, uint32_t k, char letter, struct nq_value *v)
 			return -1;
 		*v = nq_value_string(s);
 	}
-	if (letter == 's' && v->type != NQ_STRING)
-		return needs(c, "a string", k, v);
-	if (letter == 'n' && v->type != NQ_NUMBER)
-		return needs(c, "a number", k, v);
-	if (letter == 'i' && !is_integer(v))
-		return needs(c, "a whole number", k, v);
-	if (letter == 'a' && v->type != NQ_ARRAY)
-		return needs(c, "an array", k, v);
-	if (letter == 'o' && v->type != NQ_OBJECT)
-		return needs(c, "an object", k, v);
+	if (letter == 'i' ? !nq_func_is_integer(v)
+			  : (nq_types_of_letter(letter) & NQ_TYPE(v->type)) == 0)
+		return needs(c, nq_func_letter_name(letter), k, v);
 	return 0;
 }
 

@@ -5,22 +5,23 @@
 
 #include "base/alloc.h"
 #include "json/text.h"
-#include "map/lex.h"
+#include "map/func.h"
+#include "map/types.h"
 
-/* The findings so far; each brings its place, the line and a caret. */
+/* What is checked against what, and where findings go. */
 struct checker {
 	const struct nq_prog *p;
 	const struct nq_schema *s;
-	struct nq_buf found;
+	struct nq_faults *faults;
 };
 
 static void check_value(struct checker *, uint32_t i, uint32_t node);
 
 static void
-find(struct checker *c, uint32_t pos, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+find(struct checker *c, uint32_t i, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 static void
-find(struct checker *c, uint32_t pos, const char *fmt, ...)
+find(struct checker *c, uint32_t i, const char *fmt, ...)
 {
 	char text[NQ_MAX_MESSAGE / 4];
 	va_list ap;
@@ -28,11 +29,7 @@ find(struct checker *c, uint32_t pos, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (c->found.len > 0)
-		nq_buf_addc(&c->found, '\n');
-	nq_lex_place(&c->found, c->p->file, nq_buf_str(&c->p->source), pos, false);
-	nq_buf_addf(&c->found, "schema '%s': %s", c->s->name, text);
-	nq_lex_place(&c->found, c->p->file, nq_buf_str(&c->p->source), pos, true);
+	nq_prog_fault(c->p, c->faults, i, "schema '%s': %s", c->s->name, text);
 }
 
 /* === objects ================================================================================ */
@@ -61,15 +58,15 @@ unknown_member(struct checker *c, uint32_t i, uint32_t node, struct nq_str name)
 	const char **names, *near;
 
 	if (c->s->node[node].properties == NQ_NONE) {
-		find(c, c->p->ins[i].pos, "unknown member '%s'", name.p);
+		find(c, i, "unknown member '%s'", name.p);
 		return;
 	}
 	names = names_of(c->s, node, &arena);
 	near = nq_str_nearest(name.p, names);
 	if (near != NULL)
-		find(c, c->p->ins[i].pos, "unknown member '%s', did you mean '%s'?", name.p, near);
+		find(c, i, "unknown member '%s', did you mean '%s'?", name.p, near);
 	else
-		find(c, c->p->ins[i].pos, "unknown member '%s'", name.p);
+		find(c, i, "unknown member '%s'", name.p);
 	free(names);
 	nq_arena_free(&arena);
 }
@@ -117,26 +114,29 @@ check_required(struct checker *c, uint32_t i, uint32_t node)
 		if (writes(c->p, i, d, k))
 			continue;
 		raw = nq_doc_raw(d, k);
-		find(c, c->p->ins[i].pos, "the required member %.*s is missing", (int)raw.n, raw.p);
+		find(c, i, "the required member %.*s is missing", (int)raw.n, raw.p);
 	}
 }
 
 /* === values ================================================================================= */
 
-/* Something with the type of the example, or the very value, against the schema. */
+/* A value of one of these types: is there one that the schema takes? Null counts if it is alone. */
 static void
-check_example(struct checker *c, uint32_t i, uint32_t node, struct nq_str json, bool type_only)
+check_types(struct checker *c, uint32_t i, uint32_t node, nq_types types)
 {
-	struct nq_err err = NQ_ERR_INIT;
-	struct nq_doc d;
+	nq_types takes = nq_schema_types_taken(c->s, node);
+	struct nq_buf wants = NQ_BUF_INIT, is = NQ_BUF_INIT;
 
-	nq_doc_init(&d);
-	if (nq_doc_parse(&d, json, &err) == 0 &&
-	    (!type_only ? nq_schema_check_node(c->s, node, &d, 0, &err)
-			: nq_schema_check_type(c->s, node, &d, 0, &err)) == -1)
-		find(
-		    c, c->p->ins[i].pos, "this value%s", err.msg[0] == ':' ? err.msg + 1 : err.msg);
-	nq_doc_free(&d);
+	types &= (nq_types)~NQ_TYPE(NQ_ABSENT);
+	if ((types & ~NQ_TYPES_NONE) != 0)
+		types &= (nq_types)~NQ_TYPES_NONE;
+	if (types != 0 && (types & takes) == 0) {
+		nq_schema_types_name(c->s, node, &wants);
+		nq_types_name(types, &is);
+		find(c, i, "this value must be %s, and is %s", wants.data, is.data);
+	}
+	nq_buf_free(&wants);
+	nq_buf_free(&is);
 }
 
 static void
@@ -144,7 +144,7 @@ check_items(struct checker *c, uint32_t i, uint32_t node)
 {
 	uint32_t items = c->s->node[node].items, n = c->p->ins[i].n, k = i + 1;
 
-	check_example(c, i, node, nq_str("[]"), true);
+	check_types(c, i, node, NQ_TYPE(NQ_ARRAY));
 	for (; items != NQ_NONE && n > 0; n--, k = nq_prog_next(c->p, k))
 		check_value(c, k, items);
 }
@@ -152,14 +152,20 @@ check_items(struct checker *c, uint32_t i, uint32_t node)
 static void
 check_const(struct checker *c, uint32_t i, uint32_t node)
 {
+	struct nq_err err = NQ_ERR_INIT;
 	struct nq_buf b = NQ_BUF_INIT;
+	struct nq_doc d;
 
+	nq_doc_init(&d);
 	nq_value_write(&c->p->consts[c->p->ins[i].arg], &b);
-	check_example(c, i, node, nq_buf_str(&b), false);
+	if (nq_doc_parse(&d, nq_buf_str(&b), &err) == 0 &&
+	    nq_schema_check_node(c->s, node, &d, 0, &err) == -1)
+		find(c, i, "this value%s", err.msg[0] == ':' ? err.msg + 1 : err.msg);
+	nq_doc_free(&d);
 	nq_buf_free(&b);
 }
 
-/* The operands from the first to before n: each of them may become the value. */
+/* The operands from the first on: each of them may become the value. */
 static void
 check_branches(struct checker *c, uint32_t i, uint32_t first, uint32_t node)
 {
@@ -170,12 +176,31 @@ check_branches(struct checker *c, uint32_t i, uint32_t first, uint32_t node)
 			check_value(c, k, node);
 }
 
+/* Some functions hand on what an argument gives. */
+static void
+check_call(struct checker *c, uint32_t i, uint32_t node)
+{
+	const char *name = nq_functions[c->p->ins[i].arg].name;
+	uint32_t argument = nq_prog_next(c->p, i + 1);
+	size_t before = c->faults->n;
+
+	check_types(c, i, node, nq_types_of(c->p, i));
+	if (c->faults->n > before)
+		return;
+	if (nq_str_is(nq_str(name), "map") && c->s->node[node].items != NQ_NONE)
+		check_value(c, argument, c->s->node[node].items);
+	else if (nq_str_is(nq_str(name), "default"))
+		check_value(c, argument, node);
+	else if (nq_str_is(nq_str(name), "lookup") && c->p->ins[i].n == 3)
+		check_value(c, nq_prog_next(c->p, argument), node);
+}
+
 static void
 check_value(struct checker *c, uint32_t i, uint32_t node)
 {
 	switch ((enum nq_op)c->p->ins[i].op) {
 	case NQ_OP_OBJECT:
-		check_example(c, i, node, nq_str("{}"), true);
+		check_types(c, i, node, NQ_TYPE(NQ_OBJECT));
 		check_required(c, i, node);
 		check_members(c, i, node);
 		break;
@@ -185,17 +210,8 @@ check_value(struct checker *c, uint32_t i, uint32_t node)
 	case NQ_OP_CONST:
 		check_const(c, i, node);
 		break;
-	case NQ_OP_TEXT:
-		check_example(c, i, node, nq_str("\"\""), true);
-		break;
-	case NQ_OP_CALC:
-		check_example(c, i, node, nq_str("1"), true);
-		break;
-	case NQ_OP_AND:
-	case NQ_OP_OR:
-	case NQ_OP_NOT:
-	case NQ_OP_COMPARE:
-		check_example(c, i, node, nq_str("true"), true);
+	case NQ_OP_CALL:
+		check_call(c, i, node);
 		break;
 	case NQ_OP_DEFAULT:
 	case NQ_OP_REQUIRED:
@@ -207,19 +223,16 @@ check_value(struct checker *c, uint32_t i, uint32_t node)
 		check_branches(c, i, 1, node);
 		break;
 	default:
+		check_types(c, i, node, nq_types_of(c->p, i));
 		break;
 	}
 }
 
 int
-nq_map_check(const struct nq_prog *p, const struct nq_schema *s, struct nq_err *err)
+nq_map_check(const struct nq_prog *p, const struct nq_schema *s, struct nq_faults *faults)
 {
-	struct checker c = {p, s, NQ_BUF_INIT};
-	int rc = 0;
+	struct checker c = {p, s, faults};
 
 	check_value(&c, p->body, 0);
-	if (c.found.len > 0)
-		rc = nq_err_set(err, NQ_USAGE, "%s", c.found.data);
-	nq_buf_free(&c.found);
-	return rc;
+	return faults->n > 0 ? -1 : 0;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "json/text.h"
+#include "json/utf8.h"
+#include "map/bind.h"
 #include "map/parser.h"
 
 static int parse_item(struct nq_parser *);
@@ -17,7 +18,7 @@ nq_parse_expect(struct nq_parser *p, const char *word, const char *context)
 	if (nq_lex_is(&p->lex, word))
 		return nq_lex_next(&p->lex);
 	nq_lex_shown(&p->lex, &b);
-	if (nq_lex_is(&p->lex, "="))
+	if (nq_lex_is(&p->lex, "=") && *word != ':')
 		rc = nq_lex_error(&p->lex, p->lex.pos, "'=' has no meaning: equality is '=='");
 	else
 		rc = nq_lex_error(
@@ -88,21 +89,30 @@ parse_item(struct nq_parser *p)
 	return nq_parse_expr(p);
 }
 
+static int
+take_item(struct nq_parser *p)
+{
+	if (p->lex.type == NQ_T_BAD || parse_item(p) == -1)
+		return -1;
+	if (nq_lex_is(&p->lex, "]") || nq_lex_is(&p->lex, ","))
+		return 0;
+	return nq_parse_expect(p, ",", "or ']' after an item");
+}
+
 int
 nq_parse_array(struct nq_parser *p)
 {
 	uint32_t at = nq_prog_add(p->prog, NQ_OP_ARRAY, p->lex.pos);
+	struct nq_point start;
 
-	if (nq_lex_next(&p->lex) == -1)
-		return -1;
+	nq_lex_next(&p->lex);
 	while (!nq_lex_is(&p->lex, "]")) {
-		if (parse_item(p) == -1)
+		start = nq_parse_point(p);
+		if (take_item(p) == -1 && nq_parse_recover(p, &start, "]") == -1)
 			return -1;
 		p->prog->ins[at].n++;
-		if (nq_lex_is(&p->lex, "]"))
-			break;
-		if (nq_parse_expect(p, ",", "or ']' after an item") == -1)
-			return -1;
+		if (nq_lex_is(&p->lex, ","))
+			nq_lex_next(&p->lex);
 	}
 	if (nq_lex_next(&p->lex) == -1)
 		return -1;
@@ -112,7 +122,7 @@ nq_parse_array(struct nq_parser *p)
 
 /* === objects ================================================================================ */
 
-static int
+static void
 check_new_name(struct nq_parser *p, uint32_t object)
 {
 	const struct nq_prog *g = p->prog;
@@ -121,10 +131,9 @@ check_new_name(struct nq_parser *p, uint32_t object)
 	for (uint32_t k = 0; k < g->ins[object].n; k++, i = nq_prog_next(g, i))
 		if (g->ins[i].op == NQ_OP_MEMBER &&
 		    nq_str_eq(g->consts[g->ins[i].arg].text, p->lex.text))
-			return nq_lex_error(&p->lex, p->lex.pos,
+			nq_lex_error(&p->lex, p->lex.pos,
 			    "the member '%.*s' stands twice in this object", (int)p->lex.text.n,
 			    p->lex.text.p);
-	return 0;
 }
 
 static int
@@ -152,8 +161,7 @@ parse_member(struct nq_parser *p, uint32_t object)
 		    &p->lex, p->lex.pos, "the name of a member stands without a dot: name: .path");
 	if (p->lex.type != NQ_T_NAME && p->lex.type != NQ_T_STRING)
 		return nq_parse_expect(p, "}", "or a member 'name: value'");
-	if (check_new_name(p, object) == -1)
-		return -1;
+	check_new_name(p, object);
 	at = nq_prog_add(p->prog, NQ_OP_MEMBER, p->lex.pos);
 	p->prog->ins[at].n = 1;
 	p->prog->ins[at].arg = nq_prog_const(
@@ -165,24 +173,37 @@ parse_member(struct nq_parser *p, uint32_t object)
 	return 0;
 }
 
+static int
+take_member(struct nq_parser *p, uint32_t object)
+{
+	bool spread = p->lex.type == NQ_T_SPREAD;
+
+	if (p->lex.type == NQ_T_BAD || (spread ? parse_spread(p) : parse_member(p, object)) == -1)
+		return -1;
+	p->prog->ins[object].n++;
+	p->prog->ins[object].kind |= spread;
+	if (nq_lex_is(&p->lex, "}") || nq_lex_is(&p->lex, ","))
+		return 0;
+	return nq_parse_expect(p, ",", "or '}' after a member");
+}
+
 int
 nq_parse_object(struct nq_parser *p)
 {
-	uint32_t at = nq_prog_add(p->prog, NQ_OP_OBJECT, p->lex.pos);
-	bool spread;
+	uint32_t at = nq_prog_add(p->prog, NQ_OP_OBJECT, p->lex.pos), n;
+	struct nq_point start;
 
-	if (nq_lex_next(&p->lex) == -1)
-		return -1;
+	nq_lex_next(&p->lex);
 	while (!nq_lex_is(&p->lex, "}")) {
-		spread = p->lex.type == NQ_T_SPREAD;
-		if ((spread ? parse_spread(p) : parse_member(p, at)) == -1)
-			return -1;
-		p->prog->ins[at].n++;
-		p->prog->ins[at].kind |= spread;
-		if (nq_lex_is(&p->lex, "}"))
-			break;
-		if (nq_parse_expect(p, ",", "or '}' after a member") == -1)
-			return -1;
+		start = nq_parse_point(p);
+		n = p->prog->ins[at].n;
+		if (take_member(p, at) == -1) {
+			p->prog->ins[at].n = n;
+			if (nq_parse_recover(p, &start, "}") == -1)
+				return -1;
+		}
+		if (nq_lex_is(&p->lex, ","))
+			nq_lex_next(&p->lex);
 	}
 	if (nq_lex_next(&p->lex) == -1)
 		return -1;
@@ -220,12 +241,24 @@ parse_reject(struct nq_parser *p)
 	return 0;
 }
 
-/* A name means what was said of it last, and nothing before: so it is known after its value. */
+static int
+parse_let_value(struct nq_parser *p)
+{
+	if (nq_lex_next(&p->lex) == -1 || nq_parse_expect(p, "=", "after the name") == -1)
+		return -1;
+	return nq_parse_expr(p);
+}
+
+/*
+ * A name means what was said of it last, and nothing before: so it is known after its value. It
+ * is known too when its value is wrong: that is one fault, not one more at each use.
+ */
 static int
 parse_let(struct nq_parser *p)
 {
-	uint32_t at = nq_prog_add(p->prog, NQ_OP_LET, p->lex.pos), name_at;
+	uint32_t at = nq_prog_add(p->prog, NQ_OP_LET, p->lex.pos), name_at, slot;
 	struct nq_str name;
+	int rc;
 
 	p->prog->ins[at].n = 1;
 	if (nq_lex_next(&p->lex) == -1)
@@ -236,14 +269,17 @@ parse_let(struct nq_parser *p)
 		return nq_lex_error(&p->lex, name_at,
 		    "expected a name after 'let': let total = .a + .b (and then $total)");
 	if (nq_str_is(name, "root") || nq_prog_find_var(p->prog, name) != NQ_NONE)
-		return nq_lex_error(
-		    &p->lex, name_at, "'$%.*s' has a value already", (int)name.n, name.p);
-	if (nq_lex_next(&p->lex) == -1 || nq_parse_expect(p, "=", "after the name") == -1 ||
-	    nq_parse_expr(p) == -1)
+		nq_lex_error(&p->lex, name_at, "'$%.*s' has a value already", (int)name.n, name.p);
+	rc = parse_let_value(p);
+	slot = nq_prog_var(p->prog, name);
+	if (rc == -1)
 		return -1;
-	p->prog->ins[at].slot = (uint16_t)nq_prog_var(p->prog, name);
+	p->prog->ins[at].slot = (uint16_t)slot;
 	nq_prog_close(p->prog, at, p->lex.last);
-	return p->prog->nvar > UINT16_MAX ? nq_lex_error(&p->lex, name_at, "too many names") : 0;
+	if (slot >= NQ_MAX_VARS)
+		return nq_lex_error(
+		    &p->lex, name_at, "more than %d names are given by let", NQ_MAX_VARS);
+	return 0;
 }
 
 static int
@@ -258,13 +294,16 @@ parse_statements(struct nq_parser *p)
 	    {"let", parse_let},
 	};
 	const size_t n = sizeof(statements) / sizeof(statements[0]);
+	struct nq_point start;
 	size_t i;
 
 	do {
+		start = nq_parse_point(p);
 		for (i = 0; i < n; i++)
 			if (nq_lex_is(&p->lex, statements[i].word))
 				break;
-		if (i < n && statements[i].parse(p) == -1)
+		if (i < n && statements[i].parse(p) == -1 &&
+		    nq_parse_recover_statement(p, &start) == -1)
 			return -1;
 	} while (i < n);
 	return 0;
@@ -315,37 +354,52 @@ parse_mapping(struct nq_parser *p)
 }
 
 static int
-take_args(struct nq_prog *g, const struct nq_list *args, struct nq_err *err)
+take_arg(struct nq_prog *g, const char *arg, struct nq_err *err)
 {
-	const char *eq;
-	struct nq_str name;
+	const char *eq = strchr(arg, '=');
+	struct nq_str name, value;
 	uint32_t v;
 
-	for (size_t i = 0; i < args->n; i++) {
-		eq = strchr(args->v[i], '=');
-		if (eq == NULL || eq == args->v[i])
-			return nq_err_set(
-			    err, NQ_USAGE, "option '--arg': '%s' is not NAME=VALUE", args->v[i]);
-		name = (struct nq_str){args->v[i], (size_t)(eq - args->v[i])};
-		if (nq_str_is(name, "root") || nq_prog_find_var(g, name) != NQ_NONE)
-			return nq_err_set(err, NQ_USAGE,
-			    "option '--arg': '%.*s' has a value already", (int)name.n, name.p);
-		v = nq_prog_var(g, name);
-		g->vars[v].is_arg = true;
-		g->vars[v].value = nq_value_string(nq_str(eq + 1));
-	}
+	if (eq == NULL || eq == arg)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': '%s' is not NAME=VALUE", arg);
+	name = (struct nq_str){arg, (size_t)(eq - arg)};
+	value = nq_str(eq + 1);
+	if (nq_utf8_check(value.p, value.n) != value.n)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': the value of '%.*s' is not UTF-8",
+		    (int)name.n, name.p);
+	if (nq_str_is(name, "root") || nq_prog_find_var(g, name) != NQ_NONE)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': '%.*s' has a value already",
+		    (int)name.n, name.p);
+	if (g->nvar == NQ_MAX_VARS)
+		return nq_err_set(err, NQ_USAGE, "option '--arg': more than %d", NQ_MAX_VARS);
+	v = nq_prog_var(g, name);
+	g->vars[v].is_arg = true;
+	g->vars[v].value = nq_value_string(value);
 	return 0;
 }
 
+static int
+take_args(struct nq_prog *g, const struct nq_list *args, struct nq_faults *faults)
+{
+	struct nq_err err = NQ_ERR_INIT;
+
+	for (size_t i = 0; i < args->n; i++)
+		if (take_arg(g, args->v[i], &err) == -1)
+			nq_faults_take(faults, &err);
+	return faults->n > 0 ? -1 : 0;
+}
+
 int
-nq_compile(struct nq_prog *g, const char *file, const struct nq_list *args, struct nq_err *err)
+nq_compile(
+    struct nq_prog *g, const char *file, const struct nq_list *args, struct nq_faults *faults)
 {
 	struct nq_parser p = {.prog = g};
 
 	g->file = file;
-	if (take_args(g, args, err) == -1)
+	if (take_args(g, args, faults) == -1)
 		return -1;
-	if (nq_lex_open(&p.lex, file, nq_buf_str(&g->source), &g->arena, err) == -1)
+	if (nq_lex_open(&p.lex, file, nq_buf_str(&g->source), &g->arena, faults) == -1 ||
+	    parse_mapping(&p) == -1 || faults->n > 0)
 		return -1;
-	return parse_mapping(&p);
+	return nq_bind(g, faults);
 }

@@ -197,7 +197,7 @@ emit_member(struct nq_eval *e, uint32_t i, size_t start)
 
 	if (before > start)
 		nq_buf_addc(e->out, ',');
-	nq_buf_addstr(e->out, e->names[e->prog->ins[i].arg]);
+	nq_buf_addstr(e->out, nq_buf_str(&e->words[i]));
 	rc = nq_eval_emit(e, i + 1);
 	if (rc == 0)
 		nq_buf_cut(e->out, before);
@@ -267,6 +267,9 @@ nq_eval_emit(struct nq_eval *e, uint32_t i)
 		return emit_branch(e, i);
 	case NQ_OP_DEFAULT:
 		return emit_default(e, i);
+	case NQ_OP_CONST:
+		nq_buf_addstr(e->out, nq_buf_str(&e->words[i]));
+		return e->words[i].len > 0;
 	default:
 		if (nq_eval_value(e, i, &v) == -1)
 			return -1;

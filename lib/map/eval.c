@@ -11,33 +11,38 @@
 #include "map/call.h"
 #include "map/emit.h"
 
+/* What is written for every record the same. */
+static void
+spell(const struct nq_prog *p, const struct nq_ins *ins, struct nq_buf *word)
+{
+	*word = (struct nq_buf)NQ_BUF_INIT;
+	if (ins->op == NQ_OP_MEMBER) {
+		nq_text_quote(word, p->consts[ins->arg].text);
+		nq_buf_addc(word, ':');
+	} else if (ins->op == NQ_OP_CONST && p->consts[ins->arg].type != NQ_ABSENT) {
+		nq_value_write(&p->consts[ins->arg], word);
+	}
+}
+
 void
 nq_eval_init(struct nq_eval *e, const struct nq_prog *p, size_t max)
 {
-	struct nq_buf b = NQ_BUF_INIT;
-
 	memset(e, 0, sizeof(*e));
 	e->prog = p;
 	e->max = max;
 	e->vars = nq_calloc(p->nvar + 1, sizeof(*e->vars));
-	e->names = nq_calloc(p->nconst + 1, sizeof(*e->names));
+	e->words = nq_calloc(p->n + 1, sizeof(*e->words));
 	for (uint32_t i = 0; i < p->nvar; i++)
 		e->vars[i] = p->vars[i].value;
-	for (uint32_t i = 0; i < p->n; i++) {
-		if (p->ins[i].op != NQ_OP_MEMBER)
-			continue;
-		nq_text_quote(&b, p->consts[p->ins[i].arg].text);
-		nq_buf_addc(&b, ':');
-		e->names[p->ins[i].arg].n = b.len;
-		e->names[p->ins[i].arg].p = nq_buf_take(&b);
-	}
+	for (uint32_t i = 0; i < p->n; i++)
+		spell(p, &p->ins[i], &e->words[i]);
 }
 
 void
 nq_eval_free(struct nq_eval *e)
 {
-	for (uint32_t i = 0; e->prog != NULL && i < e->prog->nconst; i++)
-		free((char *)(uintptr_t)e->names[i].p);
+	for (uint32_t i = 0; e->prog != NULL && i < e->prog->n; i++)
+		nq_buf_free(&e->words[i]);
 	for (uint32_t i = 0; i < e->made_cap; i++) {
 		nq_buf_free(&e->made[i]->text);
 		nq_doc_free(&e->made[i]->doc);
@@ -45,7 +50,7 @@ nq_eval_free(struct nq_eval *e)
 	}
 	free(e->made);
 	free(e->vars);
-	free(e->names);
+	free(e->words);
 	nq_arena_free(&e->arena);
 	memset(e, 0, sizeof(*e));
 }
@@ -135,6 +140,19 @@ item_at(const struct nq_doc *d, uint32_t list, int64_t index)
 	return i;
 }
 
+/* Mappings often take several members of one member of the record, which is found once. */
+static uint32_t
+member_of(struct nq_eval *e, const struct nq_doc *d, uint32_t object, struct nq_str key)
+{
+	if (d != e->root.doc || object != e->root.tok)
+		return nq_doc_get(d, object, key);
+	if (e->recent.p == NULL || !nq_str_eq(key, e->recent)) {
+		e->recent = key;
+		e->found = nq_doc_get(d, object, key);
+	}
+	return e->found;
+}
+
 static int
 eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 {
@@ -157,7 +175,7 @@ eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 	tok = out->type >= NQ_ARRAY ? out->tok : NQ_NONE;
 	for (; s < end && tok != NQ_NONE; s++) {
 		if (s->key.p != NULL)
-			tok = nq_doc_get(out->doc, tok, s->key);
+			tok = member_of(e, out->doc, tok, s->key);
 		else if (nq_doc_type(out->doc, tok) == NQ_ARRAY)
 			tok = item_at(out->doc, tok, s->index);
 		else
@@ -426,6 +444,7 @@ nq_eval_record(struct nq_eval *e, const struct nq_doc *d, uint32_t tok, struct n
 	e->out = out;
 	e->err = err;
 	e->root = e->dot = nq_value_token(d, tok);
+	e->recent.p = NULL;
 	*written = 0;
 	rc = run_statements(e);
 	if (rc == 1 && nq_emit_records(e, e->prog->body, written) == -1)

@@ -24,8 +24,11 @@ struct nq_eval {
 	const struct nq_prog *prog;
 	size_t max; /* bytes of one output record */
 	struct nq_value root, dot;
+	struct nq_str
+	    recent;	/* the member of the root that was looked for last; p is NULL for none */
+	uint32_t found; /* and where it is */
 	struct nq_value *vars; /* by slot */
-	struct nq_str *names;  /* by constant: "name": */
+	struct nq_buf *words;  /* by instruction: "name": of a member, the JSON of a constant */
 	struct nq_arena arena;
 	struct nq_made **made; /* reused from record to record */
 	uint32_t nmade, made_cap;

@@ -1,9 +1,7 @@
 #include "map/parser.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "json/text.h"
 #include "map/func.h"
 
@@ -99,23 +97,45 @@ parse_group(struct nq_parser *p)
 	return nq_parse_expect(p, ")", "to close the '('");
 }
 
+/* What is behind .a-b: a name with a hyphen. */
+static bool
+behind_hyphen(const struct nq_lex *l)
+{
+	return !l->spaced && l->pos > 1 && l->source.p[l->pos - 1] == '-' &&
+	       l->source.p[l->pos - 2] != ' ';
+}
+
+static void
+bad_name(struct nq_parser *p, const char *shown)
+{
+	int n = (int)p->lex.text.n;
+
+	if (nq_func_find(p->lex.text) != NQ_NONE)
+		nq_lex_error(&p->lex, p->lex.pos,
+		    "expected a value, got %s: a function stands after '|', as in .name | trim",
+		    shown);
+	else if (behind_hyphen(&p->lex))
+		nq_lex_error(&p->lex, p->lex.pos,
+		    "expected a value, got %s: a name with a hyphen is quoted, .\"odd-key\"",
+		    shown);
+	else
+		nq_lex_error(&p->lex, p->lex.pos,
+		    "expected a value, got %s: a member of the record is written .%.*s, text "
+		    "\"%.*s\"",
+		    shown, n, p->lex.text.p, n, p->lex.text.p);
+}
+
 static int
 bad_start(struct nq_parser *p)
 {
 	struct nq_buf b = NQ_BUF_INIT;
 	const char *shown = nq_lex_shown(&p->lex, &b);
 
-	if (p->lex.type == NQ_T_NAME && nq_func_find(p->lex.text) != NQ_NONE)
-		nq_lex_error(&p->lex, p->lex.pos,
-		    "expected a value, got %s: a function stands after '|', as in .name | trim",
-		    shown);
-	else if (p->lex.type == NQ_T_NAME)
-		nq_lex_error(&p->lex, p->lex.pos,
-		    "expected a value, got %s: a member of the record is written .%.*s, text "
-		    "\"%.*s\"",
-		    shown, (int)p->lex.text.n, p->lex.text.p, (int)p->lex.text.n, p->lex.text.p);
+	if (p->lex.type == NQ_T_NAME)
+		bad_name(p, shown);
 	else
-		nq_lex_error(&p->lex, p->lex.pos, "expected a value, got %s", shown);
+		nq_lex_error(&p->lex, p->lex.pos, "expected a value, got %s%s", shown,
+		    nq_lex_is(&p->lex, "!") ? " ('not' is written out)" : "");
 	nq_buf_free(&b);
 	return -1;
 }
@@ -162,6 +182,14 @@ parse_primary(struct nq_parser *p)
 
 /* === operators ============================================================================== */
 
+int
+nq_parse_chain(struct nq_parser *p, unsigned *n)
+{
+	if (++*n <= NQ_MAX_CHAIN)
+		return 0;
+	return nq_lex_error(&p->lex, p->lex.pos, "more than %d operators in a row", NQ_MAX_CHAIN);
+}
+
 static int
 parse_required(struct nq_parser *p, uint32_t at)
 {
@@ -185,12 +213,15 @@ int
 nq_parse_postfix(struct nq_parser *p)
 {
 	uint32_t at = p->prog->n;
+	unsigned n = 0;
 
 	if (++p->depth > NQ_MAX_DEPTH)
 		return nq_lex_error(&p->lex, p->lex.pos, "nested too deeply");
 	if (parse_primary(p) == -1)
 		return -1;
 	while (!p->lex.spaced || nq_lex_is(&p->lex, "!")) {
+		if (nq_parse_chain(p, &n) == -1)
+			return -1;
 		if (nq_lex_is(&p->lex, "!")) {
 			if (parse_required(p, at) == -1)
 				return -1;
@@ -255,11 +286,12 @@ static int
 parse_level(struct nq_parser *p, const struct level *l)
 {
 	uint32_t at = p->prog->n, pos = p->lex.pos;
+	unsigned done = 0;
 	size_t w;
 
 	if (l->below(p) == -1)
 		return -1;
-	for (size_t done = 0;; done++) {
+	for (;;) {
 		for (w = 0; l->words[w] != NULL && !nq_lex_is(&p->lex, l->words[w]);)
 			w++;
 		if (l->words[w] == NULL)
@@ -267,6 +299,8 @@ parse_level(struct nq_parser *p, const struct level *l)
 		if (l->once && done > 0)
 			return nq_lex_error(&p->lex, p->lex.pos,
 			    "comparisons do not chain: write 'a < b and b < c'");
+		if (nq_parse_chain(p, &done) == -1)
+			return -1;
 		nq_prog_wrap(p->prog, at, l->op, pos);
 		p->prog->ins[at].n = 2;
 		p->prog->ins[at].kind = kind_of(l, w);
@@ -342,96 +376,10 @@ parse_default(struct nq_parser *p)
 	return parse_level(p, &(struct level){parse_or, words, NQ_OP_DEFAULT, false});
 }
 
-/* === functions ============================================================================== */
-
-static int
-unknown_function(struct nq_parser *p)
-{
-	struct nq_buf b = NQ_BUF_INIT;
-	char *word = nq_strndup(p->lex.text.p, p->lex.text.n);
-	const char *near = nq_func_nearest(word);
-
-	if (p->lex.type != NQ_T_NAME)
-		nq_lex_error(&p->lex, p->lex.pos, "expected a function after '|', got %s%s",
-		    nq_lex_shown(&p->lex, &b),
-		    nq_lex_is(&p->lex, "|") ? " ('or' is written out)" : "");
-	else if (near != NULL)
-		nq_lex_error(
-		    &p->lex, p->lex.pos, "unknown function '%s', did you mean '%s'?", word, near);
-	else
-		nq_lex_error(&p->lex, p->lex.pos, "unknown function '%s'", word);
-	free(word);
-	nq_buf_free(&b);
-	return -1;
-}
-
-static int
-parse_arguments(struct nq_parser *p, uint32_t at)
-{
-	if (!nq_lex_is(&p->lex, "(") || p->lex.spaced)
-		return 0;
-	if (nq_lex_next(&p->lex) == -1)
-		return -1;
-	while (!nq_lex_is(&p->lex, ")")) {
-		if (nq_parse_expr(p) == -1)
-			return -1;
-		p->prog->ins[at].n++;
-		if (nq_lex_is(&p->lex, ")"))
-			break;
-		if (nq_parse_expect(p, ",", "or ')' after an argument") == -1)
-			return -1;
-	}
-	return nq_lex_next(&p->lex);
-}
-
-static int
-parse_call(struct nq_parser *p, uint32_t at)
-{
-	uint32_t row, pos, n;
-
-	row = p->lex.type == NQ_T_NAME ? nq_func_find(p->lex.text) : NQ_NONE;
-	if (row == NQ_NONE)
-		return unknown_function(p);
-	pos = p->lex.pos;
-	nq_prog_wrap(p->prog, at, NQ_OP_CALL, pos);
-	p->prog->ins[at].arg = row;
-	if (nq_lex_next(&p->lex) == -1 || parse_arguments(p, at) == -1)
-		return -1;
-	n = p->prog->ins[at].n - 1;
-	if (n < nq_functions[row].min || n > nq_functions[row].max)
-		return nq_lex_error(&p->lex, pos, "wrong number of arguments (%u): write %s", n,
-		    nq_functions[row].form);
-	nq_prog_close(p->prog, at, p->lex.last);
-	return 0;
-}
-
-/* '|' binds loosest, which is forgotten most easily where a calculation goes on behind it. */
-static int
-goes_on(struct nq_parser *p, uint32_t at)
-{
-	static const char *const words[] = {
-	    "??", "or", "and", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!"};
-	struct nq_str text = nq_prog_text(p->prog, at + 1);
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (nq_lex_is(&p->lex, words[i]))
-			return nq_lex_error(&p->lex, p->lex.pos,
-			    "'|' binds loosest: write (%.*s | %s) %s …", (int)text.n, text.p,
-			    nq_functions[p->prog->ins[at].arg].form, words[i]);
-	return 0;
-}
-
 int
 nq_parse_expr(struct nq_parser *p)
 {
 	uint32_t at = p->prog->n;
 
-	if (parse_default(p) == -1)
-		return -1;
-	if (!nq_lex_is(&p->lex, "|"))
-		return 0;
-	while (nq_lex_is(&p->lex, "|"))
-		if (nq_lex_next(&p->lex) == -1 || parse_call(p, at) == -1)
-			return -1;
-	return goes_on(p, at);
+	return parse_default(p) == -1 ? -1 : nq_parse_calls(p, at);
 }

@@ -1,9 +1,9 @@
 #include "map/func.h"
 
-#include <regex.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/sha256.h"
 #include "json/utf8.h"
 #include "map/letters.h"
 
@@ -146,23 +146,50 @@ nq_fn_ends_with(struct nq_call *c, struct nq_value *out)
 	return 0;
 }
 
+/* A pattern that comes from the record. */
+static int
+matches_now(struct nq_call *c, bool *found)
+{
+	struct nq_pattern pattern;
+	struct nq_err why = NQ_ERR_INIT;
+	struct nq_value v;
+	struct nq_str s;
+
+	if (nq_eval_value(c->e, c->expr[0], &v) == -1)
+		return -1;
+	if (v.type != NQ_STRING)
+		return nq_eval_reject(c->e, c->at,
+		    "argument 1 of 'matches' must be a string, got %s", nq_value_type_name(&v));
+	if (nq_eval_text(c->e, c->at, &v, &s) == -1)
+		return -1;
+	if (nq_pattern_open(&pattern, s, &why) == -1)
+		return nq_eval_reject(c->e, c->at, "%s", why.msg);
+	*found = nq_pattern_found(&pattern, c->in->text);
+	nq_pattern_close(&pattern);
+	return 0;
+}
+
 int
 nq_fn_matches(struct nq_call *c, struct nq_value *out)
 {
-	struct nq_str pattern = nq_arena_copy(&c->e->arena, c->arg[0].text);
-	struct nq_str s = nq_arena_copy(&c->e->arena, c->in->text);
-	regmatch_t span = {0, (regoff_t)s.n};
-	regex_t re;
-	char why[128];
-	int rc = regcomp(&re, pattern.p, REG_EXTENDED | REG_NOSUB);
+	struct nq_ready ready = nq_func_ready(c);
+	bool found = false;
 
-	if (rc != 0) {
-		regerror(rc, &re, why, sizeof(why));
-		return nq_eval_reject(c->e, c->at, "'%s' is not a pattern: %s", pattern.p, why);
-	}
-	*out = nq_value_bool(regexec(&re, s.p, 1, &span, REG_STARTEND) == 0);
-	regfree(&re);
+	if (ready.pattern != NULL)
+		found = nq_pattern_found(ready.pattern, c->in->text);
+	else if (matches_now(c, &found) == -1)
+		return -1;
+	*out = nq_value_bool(found);
 	return 0;
+}
+
+int
+nq_fn_sha256(struct nq_call *c, struct nq_value *out)
+{
+	struct nq_buf b = NQ_BUF_INIT;
+
+	nq_sha256_hex(c->in->text, &b);
+	return give(c, &b, out);
 }
 
 int

@@ -2,6 +2,8 @@
 
 #include "base/decimal.h"
 #include "base/num.h"
+#include "json/dup.h"
+#include "json/text.h"
 
 static int
 unfit(struct nq_call *c, const char *what)
@@ -33,12 +35,22 @@ nq_fn_tojson(struct nq_call *c, struct nq_value *out)
 	return 0;
 }
 
+/* A value of a record stands on one line, whatever the text looked like. */
 int
 nq_fn_json(struct nq_call *c, struct nq_value *out)
 {
 	struct nq_made *m = nq_eval_make(c->e);
+	uint32_t twice;
 
 	nq_buf_addstr(&m->text, c->in->text);
+	if (nq_eval_made(c->e, c->at, m, out) == -1)
+		return -1;
+	twice = nq_dup_find(&m->doc, 0);
+	if (twice != NQ_NONE)
+		return nq_eval_reject(c->e, c->at, "the member %.*s stands twice in one object",
+		    (int)(m->doc.tok[twice].len > 100 ? 100 : m->doc.tok[twice].len),
+		    nq_doc_raw(&m->doc, twice).p);
+	nq_text_compact(&m->text, 0);
 	return nq_eval_made(c->e, c->at, m, out);
 }
 
@@ -128,18 +140,36 @@ nq_fn_default(struct nq_call *c, struct nq_value *out)
 	return 0;
 }
 
+/* A table that is made by the mapping for this record. */
+static int
+look_up_now(struct nq_call *c, struct nq_str key, struct nq_value *out)
+{
+	struct nq_value table;
+
+	if (nq_eval_value(c->e, c->expr[0], &table) == -1)
+		return -1;
+	if (table.type != NQ_OBJECT)
+		return nq_eval_reject(c->e, c->at,
+		    "argument 1 of 'lookup' must be a file name or an object, got %s",
+		    nq_value_type_name(&table));
+	*out = nq_value_token(table.doc, nq_doc_get(table.doc, table.tok, key));
+	return 0;
+}
+
 int
 nq_fn_lookup(struct nq_call *c, struct nq_value *out)
 {
-	struct nq_value key, found;
+	struct nq_ready ready = nq_func_ready(c);
+	struct nq_value key, found = nq_value_absent;
 
 	if (nq_fn_string(c, &key) == -1)
 		return -1;
-	*out = c->n > 1 ? c->arg[1] : nq_value_absent;
-	if (key.type <= NQ_NULL)
-		return 0;
-	found = nq_value_token(c->arg[0].doc, nq_doc_get(c->arg[0].doc, c->arg[0].tok, key.text));
-	if (found.type != NQ_ABSENT)
-		*out = found;
+	if (key.type > NQ_NULL && ready.table != NULL)
+		found = nq_value_token(&ready.table->doc, nq_lookup_get(ready.table, key.text));
+	else if (key.type > NQ_NULL && look_up_now(c, key.text, &found) == -1)
+		return -1;
+	*out = found;
+	if (found.type == NQ_ABSENT)
+		*out = c->n > 1 ? c->arg[1] : nq_value_absent;
 	return 0;
 }

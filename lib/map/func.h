@@ -5,15 +5,19 @@
 
 #include "base/str.h"
 #include "map/eval.h"
+#include "map/ready.h"
 
 /*
  * The functions behind '|': one row each, and one C function. To add one, write it in the file of
- * its family (func_text.c, func_list.c …), name it in the table in func.c and in nq-map(5).
+ * its family (fn_text.c, fn_list.c …), name it in the table in func.c and in nq-map(5).
  *
  * takes says what is taken, the input first and then each argument, a letter each: s a string, n
  * a number, i a whole number that fits into 64 bits, a an array, o an object, * anything, x an
  * expression that the function evaluates itself. The evaluator checks this before the call; an
  * input that is absent or null is answered with itself unless '*' is taken.
+ *
+ * gives is the letter of what comes out of it, b for a boolean, = for the type that went in. ready
+ * may be NULL; else it makes the first argument ready once, before any record (ready.h).
  *
  * A function fills out and returns 0, or returns nq_eval_reject().
  */
@@ -30,17 +34,28 @@ struct nq_function {
 	const char *name, *form;
 	uint32_t min, max;
 	const char *takes;
+	char gives;
 	int (*fn)(struct nq_call *, struct nq_value *out);
 	const char *doc; /* one line, for the manual */
+	int (*ready)(const struct nq_prog *, uint32_t i, struct nq_ready *, struct nq_err *);
 };
 
 extern const struct nq_function nq_functions[];
 
 uint32_t nq_func_find(struct nq_str name); /* the row, or NQ_NONE */
 const char *nq_func_nearest(const char *name);
+/* How to write what jq and others call so, or NULL. */
+const char *nq_func_foreign(struct nq_str name);
 
-/* An argument as a whole number; the evaluator has checked that it is one. */
+/* How messages call what a letter of takes stands for: "a string" … */
+const char *nq_func_letter_name(char);
+
+/* Whether a value is a whole number of at most 18 digits, and then which. */
+bool nq_func_is_integer(const struct nq_value *);
 int64_t nq_func_integer(const struct nq_value *);
+
+/* What was made ready for this call; its parts are NULL where nothing was. */
+struct nq_ready nq_func_ready(const struct nq_call *);
 
 /* The families. */
 int nq_fn_trim(struct nq_call *, struct nq_value *);
@@ -51,6 +66,7 @@ int nq_fn_split(struct nq_call *, struct nq_value *);
 int nq_fn_starts_with(struct nq_call *, struct nq_value *);
 int nq_fn_ends_with(struct nq_call *, struct nq_value *);
 int nq_fn_matches(struct nq_call *, struct nq_value *);
+int nq_fn_sha256(struct nq_call *, struct nq_value *);
 int nq_fn_base64(struct nq_call *, struct nq_value *);
 int nq_fn_uri(struct nq_call *, struct nq_value *);
 

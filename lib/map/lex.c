@@ -8,86 +8,21 @@
 #include "json/doc.h"
 #include "json/text.h"
 #include "json/utf8.h"
-
-/* === places ================================================================================= */
-
-static size_t
-line_start(struct nq_str s, size_t pos)
-{
-	while (pos > 0 && s.p[pos - 1] != '\n')
-		pos--;
-	return pos;
-}
-
-/* Columns count characters, as editors do. */
-static unsigned
-column_of(struct nq_str s, size_t start, size_t pos)
-{
-	unsigned n = 1;
-
-	for (size_t i = start; i < pos; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
-static unsigned
-line_of(struct nq_str s, size_t pos)
-{
-	unsigned n = 1;
-
-	for (size_t i = 0; i < pos; i++)
-		n += s.p[i] == '\n';
-	return n;
-}
-
-/* The caret stands under its character: tabs are copied, everything else is a blank. */
-static void
-add_line(struct nq_buf *b, struct nq_str s, size_t start, size_t pos)
-{
-	const char *nl = start < s.n ? memchr(s.p + start, '\n', s.n - start) : NULL;
-	size_t end = nl != NULL ? (size_t)(nl - s.p) : s.n;
-	char c;
-
-	nq_buf_adds(b, "\n  ");
-	for (size_t i = start; i < end; i++)
-		nq_buf_addc(b, s.p[i] == '\t' ? ' ' : s.p[i]);
-	nq_buf_adds(b, "\n  ");
-	for (size_t i = start; i < pos; i++) {
-		c = s.p[i];
-		if (((unsigned char)c & 0xc0) != 0x80)
-			nq_buf_addc(b, ' ');
-	}
-	nq_buf_addc(b, '^');
-}
-
-void
-nq_lex_place(struct nq_buf *b, const char *file, struct nq_str source, uint32_t pos, bool with_line)
-{
-	size_t start = line_start(source, pos);
-
-	if (with_line)
-		add_line(b, source, start, pos);
-	else
-		nq_buf_addf(
-		    b, "%s:%u:%u: ", file, line_of(source, pos), column_of(source, start, pos));
-}
+#include "map/place.h"
 
 int
-nq_lex_error(const struct nq_lex *l, uint32_t pos, const char *fmt, ...)
+nq_lex_error(struct nq_lex *l, uint32_t pos, const char *fmt, ...)
 {
-	struct nq_buf b = NQ_BUF_INIT;
 	char text[NQ_MAX_MESSAGE / 2];
 	va_list ap;
 
+	if (l->quiet)
+		return -1;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	nq_lex_place(&b, l->file, l->source, pos, false);
-	nq_buf_adds(&b, text);
-	nq_lex_place(&b, l->file, l->source, pos, true);
-	nq_err_set(l->err, NQ_USAGE, "%s", b.data);
-	nq_buf_free(&b);
-	return -1;
+	l->wrong_at = pos;
+	return nq_place_fault(&(struct nq_place){l->file, l->source, pos}, l->faults, text);
 }
 
 /* === words ================================================================================== */
@@ -224,11 +159,29 @@ piece(struct nq_lex *l, size_t from)
 	return rc;
 }
 
+/* What is no token is passed over, an open string up to the end of its line. */
+static int
+no_token(struct nq_lex *l)
+{
+	const char c = l->source.p[l->pos];
+
+	l->type = NQ_T_BAD;
+	if (l->at > l->pos + 1)
+		return -1;
+	while (l->at < l->source.n && (c == '"' || c == '.' || c == ')') && peek(l, 0) != '\n')
+		l->at++;
+	if (l->at == l->pos)
+		l->at++;
+	while (((unsigned char)peek(l, 0) & 0xc0) == 0x80)
+		l->at++;
+	return -1;
+}
+
 int
 nq_lex_rest(struct nq_lex *l)
 {
 	l->pos = (uint32_t)l->at - 1;
-	return piece(l, l->at);
+	return piece(l, l->at) == -1 ? no_token(l) : 0;
 }
 
 /* === tokens ================================================================================= */
@@ -260,13 +213,39 @@ dot(struct nq_lex *l)
 	return 0;
 }
 
+/* What other languages write, and what it is here. */
+static const char *
+foreign(const struct nq_lex *l)
+{
+	static const char *const signs[][2] = {
+	    {"//", "'//' has no meaning: a default is written '?\?', a comment starts with '#'"},
+	    {"/*", "'/*' has no meaning: a comment starts with '#'"},
+	    {"&&", "'&&' has no meaning: 'and' is written out"},
+	    {"? ", "'?' has no meaning: write if … then … else … end"},
+	    {"@", "'@' has no meaning here: a function has a plain name, as in .x | base64"},
+	    {";", "';' has no meaning: a comma parts members and arguments"},
+	    {"'", "strings stand in double quotes"},
+	};
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		n = strlen(signs[i][0]);
+		if (l->source.n - l->at >= n && memcmp(l->source.p + l->at, signs[i][0], n) == 0)
+			return signs[i][1];
+	}
+	return NULL;
+}
+
 static int
 sign(struct nq_lex *l)
 {
 	static const char *const signs[] = {"??", "==", "!=", "<=", ">=", "{", "}", "[", "]", "(",
 	    ")", ",", ":", "|", "!", "<", ">", "+", "-", "*", "/", "%", "="};
+	const char *told = foreign(l);
 	size_t n;
 
+	if (told != NULL)
+		return nq_lex_error(l, l->pos, "%s", told);
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		n = strlen(signs[i]);
 		if (l->source.n - l->at >= n && memcmp(l->source.p + l->at, signs[i], n) == 0) {
@@ -274,29 +253,17 @@ sign(struct nq_lex *l)
 			return 0;
 		}
 	}
-	if (peek(l, 0) == '\'')
-		return nq_lex_error(l, l->pos, "strings stand in double quotes");
 	n = 1;
 	while (((unsigned char)peek(l, n) & 0xc0) == 0x80)
 		n++;
 	return nq_lex_error(l, l->pos, "'%.*s' has no meaning here", (int)n, l->source.p + l->at);
 }
 
-int
-nq_lex_next(struct nq_lex *l)
+static int
+token(struct nq_lex *l)
 {
-	size_t before = l->at;
-	char c;
+	char c = peek(l, 0);
 
-	l->last = (uint32_t)before;
-	skip_blank(l);
-	l->spaced = l->at > before;
-	l->pos = (uint32_t)l->at;
-	if (l->at == l->source.n) {
-		take(l, NQ_T_END, l->at, l->at);
-		return 0;
-	}
-	c = peek(l, 0);
 	if (c == '.')
 		return dot(l);
 	if (c == '"')
@@ -313,15 +280,33 @@ nq_lex_next(struct nq_lex *l)
 }
 
 int
+nq_lex_next(struct nq_lex *l)
+{
+	size_t before = l->at;
+
+	l->last = (uint32_t)before;
+	skip_blank(l);
+	l->spaced = l->at > before;
+	l->pos = (uint32_t)l->at;
+	if (l->at == l->source.n) {
+		take(l, NQ_T_END, l->at, l->at);
+		return 0;
+	}
+	return token(l) == -1 ? no_token(l) : 0;
+}
+
+int
 nq_lex_open(struct nq_lex *l, const char *file, struct nq_str source, struct nq_arena *arena,
-    struct nq_err *err)
+    struct nq_faults *faults)
 {
 	size_t good = nq_utf8_check(source.p, source.n);
+	struct nq_err err = NQ_ERR_INIT;
 
-	*l = (struct nq_lex){.file = file, .source = source, .arena = arena, .err = err};
-	if (good != source.n)
-		return nq_err_set(err, NQ_USAGE, "%s: byte %zu: not valid UTF-8", file, good + 1);
-	return nq_lex_next(l);
+	*l = (struct nq_lex){.file = file, .source = source, .arena = arena, .faults = faults};
+	if (good == source.n)
+		return nq_lex_next(l);
+	nq_err_set(&err, NQ_USAGE, "%s: byte %zu: not valid UTF-8", file, good + 1);
+	return nq_faults_take(faults, &err);
 }
 
 bool

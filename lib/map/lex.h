@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/err.h"
+#include "base/faults.h"
 
 /*
  * The words of a mapping. Texts of tokens live in the arena. A string with \(…) in it comes in
@@ -25,13 +25,16 @@ enum nq_token {
 	NQ_T_STRING_OPEN, /* decoded, up to "\(" */
 	NQ_T_SPREAD,	  /* ... */
 	NQ_T_SIGN,	  /* punctuation; the text tells which */
+	NQ_T_BAD,	  /* no token: the fault is told */
 };
 
 struct nq_lex {
 	const char *file; /* its name, for messages */
 	struct nq_str source;
 	struct nq_arena *arena;
-	struct nq_err *err;
+	struct nq_faults *faults;
+	uint32_t wrong_at; /* where the last of them is */
+	bool quiet;	   /* faults are not told */
 	size_t at;
 	/* the current token */
 	enum nq_token type;
@@ -43,7 +46,7 @@ struct nq_lex {
 
 /* Starts and reads the first token. -1: the text is not UTF-8, too large, or starts badly. */
 int nq_lex_open(
-    struct nq_lex *, const char *file, struct nq_str source, struct nq_arena *, struct nq_err *);
+    struct nq_lex *, const char *file, struct nq_str source, struct nq_arena *, struct nq_faults *);
 int nq_lex_next(struct nq_lex *);
 int nq_lex_rest(struct nq_lex *);
 
@@ -53,12 +56,8 @@ bool nq_lex_is(const struct nq_lex *, const char *);
 /* How an error message calls the current token. */
 const char *nq_lex_shown(const struct nq_lex *, struct nq_buf *);
 
-/* A usage error at a place: file:line:column, the message, the source line and a caret. */
-int nq_lex_error(const struct nq_lex *, uint32_t pos, const char *, ...)
+/* A fault at a place: file:line:column, the message, the source line and a caret. Returns -1. */
+int nq_lex_error(struct nq_lex *, uint32_t pos, const char *, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* The same without a source line, for places in a mapping that is already compiled. */
-void
-nq_lex_place(struct nq_buf *, const char *file, struct nq_str source, uint32_t pos, bool with_line);
 
 #endif

@@ -81,7 +81,7 @@ nq_parse_path(struct nq_parser *p)
 	return nq_lex_next(&p->lex) == -1 ? -1 : nq_parse_steps(p, at, false);
 }
 
-static int
+static void
 unknown_var(struct nq_parser *p)
 {
 	const struct nq_prog *g = p->prog;
@@ -99,7 +99,6 @@ unknown_var(struct nq_parser *p)
 		    "unknown '$%s': give it with --arg %s=…, or by let %s = …", word, word, word);
 	free(names);
 	free(word);
-	return -1;
 }
 
 int
@@ -113,7 +112,7 @@ nq_parse_var(struct nq_parser *p)
 	} else {
 		slot = nq_prog_find_var(p->prog, p->lex.text);
 		if (slot == NQ_NONE)
-			return unknown_var(p);
+			unknown_var(p);
 		ins->kind = NQ_BASE_VAR;
 		ins->slot = (uint16_t)slot;
 	}

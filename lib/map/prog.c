@@ -1,12 +1,14 @@
 #include "map/prog.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "json/text.h"
 #include "map/func.h"
-#include "map/lex.h"
+#include "map/place.h"
+#include "map/ready.h"
 
 void
 nq_prog_init(struct nq_prog *p)
@@ -24,6 +26,9 @@ nq_prog_free(struct nq_prog *p)
 	free(p->consts);
 	free(p->steps);
 	free(p->vars);
+	for (uint32_t i = 0; i < p->nready; i++)
+		nq_ready_free(&p->ready[i]);
+	free(p->ready);
 	nq_prog_init(p);
 }
 
@@ -96,7 +101,20 @@ nq_prog_find_var(const struct nq_prog *p, struct nq_str name)
 void
 nq_prog_place(const struct nq_prog *p, uint32_t i, struct nq_buf *b)
 {
-	nq_lex_place(b, p->file, nq_buf_str(&p->source), p->ins[i].pos, false);
+	nq_place_add(&(struct nq_place){p->file, nq_buf_str(&p->source), p->ins[i].pos}, b);
+}
+
+int
+nq_prog_fault(const struct nq_prog *p, struct nq_faults *f, uint32_t i, const char *fmt, ...)
+{
+	char text[NQ_MAX_MESSAGE / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return nq_place_fault(
+	    &(struct nq_place){p->file, nq_buf_str(&p->source), p->ins[i].pos}, f, text);
 }
 
 struct nq_str

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/err.h"
+#include "base/faults.h"
 #include "map/value.h"
 
 /*
@@ -32,7 +32,7 @@ enum nq_op {
 	NQ_OP_NOT,	/* value */
 	NQ_OP_COMPARE,	/* kind: enum nq_compare; value, value */
 	NQ_OP_CALC,	/* kind: '+' '-' '*' '/' '%'; value, value */
-	NQ_OP_CALL,	/* arg: row of the function table; input, arguments */
+	NQ_OP_CALL,	/* arg: row of the function table, slot: ready; input, arguments */
 	NQ_OP_SKIP,	/* condition */
 	NQ_OP_REJECT,	/* condition, reason */
 	NQ_OP_LET,	/* slot; value */
@@ -77,6 +77,8 @@ struct nq_prog {
 	uint32_t nstep;
 	struct nq_map_var *vars;
 	uint32_t nvar;
+	struct nq_ready *ready; /* what calls keep: slot of a call is 1 + its place here, or 0 */
+	uint32_t nready;
 };
 
 void nq_prog_init(struct nq_prog *);
@@ -104,6 +106,10 @@ nq_prog_next(const struct nq_prog *p, uint32_t i)
 /* Adds "file:line:column: " of an instruction, and the text that it was made from. */
 void nq_prog_place(const struct nq_prog *, uint32_t i, struct nq_buf *);
 struct nq_str nq_prog_text(const struct nq_prog *, uint32_t i);
+
+/* A fault where the instruction stands: place, message, line and caret. Returns -1. */
+int nq_prog_fault(const struct nq_prog *, struct nq_faults *, uint32_t i, const char *, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Prints the program, an instruction a line. */
 void nq_prog_explain(const struct nq_prog *, struct nq_buf *);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "json/dup.h"
 #include "map/builtin.h"
 #include "map/format.h"
 #include "map/validate.h"
@@ -141,26 +142,31 @@ key_const(struct reader *r, uint32_t tok, uint32_t at)
 }
 
 static int
+open_pattern(struct reader *r, uint32_t tok, uint32_t at, struct nq_str s)
+{
+	struct nq_schema_node *node = &r->s->node[at];
+	struct nq_err why = NQ_ERR_INIT;
+
+	node->pattern = nq_calloc(1, sizeof(*node->pattern));
+	node->pattern_tok = tok;
+	if (nq_pattern_open(node->pattern, s, &why) == 0)
+		return 0;
+	free(node->pattern);
+	node->pattern = NULL;
+	return bad(r, tok, why.msg);
+}
+
+static int
 key_pattern(struct reader *r, uint32_t tok, uint32_t at)
 {
 	struct nq_buf b = NQ_BUF_INIT;
 	struct nq_str s;
-	regex_t *re;
-	int rc = -1;
+	int rc;
 
-	if (r->s->doc.tok[tok].type != NQ_STRING || nq_doc_string(&r->s->doc, tok, &b, &s) == -1)
-		return bad(r, tok, "must be a pattern");
-	if (s.p != b.data)
-		nq_buf_addstr(&b, s);
-	re = nq_calloc(1, sizeof(*re));
-	if (regcomp(re, b.data, REG_EXTENDED | REG_NOSUB) == 0) {
-		r->s->node[at].pattern = re;
-		r->s->node[at].pattern_tok = tok;
-		rc = 0;
-	} else {
-		free(re);
-		bad(r, tok, "not a POSIX extended pattern");
-	}
+	if (r->s->doc.tok[tok].type == NQ_STRING && nq_doc_string(&r->s->doc, tok, &b, &s) == 0)
+		rc = open_pattern(r, tok, at, s);
+	else
+		rc = bad(r, tok, "must be a pattern");
 	nq_buf_free(&b);
 	return rc;
 }
@@ -263,6 +269,7 @@ find_builtin(const char *name)
 	return NULL;
 }
 
+/* The text, and what it is called in the message when it is neither built in nor a file. */
 static int
 load(struct nq_schema *s, struct nq_err *err)
 {
@@ -275,9 +282,21 @@ load(struct nq_schema *s, struct nq_err *err)
 		    "'%s' is no built-in schema (supplier, organization, purchaseorder, "
 		    "purchaseorderline, receipt, payment) and no file: ",
 		    s->name);
-	return nq_doc_parse(&s->doc, nq_buf_str(&s->text), err) == 0
-		   ? 0
-		   : nq_err_at(err, "%s: ", s->name);
+	return 0;
+}
+
+static int
+compile(struct nq_schema *s, struct nq_err *err)
+{
+	struct reader r = {s, err};
+	uint32_t twice;
+
+	if (nq_doc_parse(&s->doc, nq_buf_str(&s->text), err) == -1)
+		return nq_err_at(err, "%s: ", s->name);
+	twice = nq_dup_find(&s->doc, 0);
+	if (twice != NQ_NONE)
+		return bad(&r, twice, "stands twice in one object");
+	return read_node(&r, 0, add_nodes(s, 1));
 }
 
 void
@@ -290,14 +309,21 @@ nq_schema_init(struct nq_schema *s)
 int
 nq_schema_open(struct nq_schema *s, const char *name, struct nq_err *err)
 {
-	struct reader r = {s, err};
+	int rc;
 
 	s->name = name;
-	if (load(s, err) == -1) {
+	rc = load(s, err) == -1 ? -1 : compile(s, err);
+	if (rc == -1)
 		err->status = NQ_USAGE;
-		return -1;
-	}
-	return read_node(&r, 0, add_nodes(s, 1));
+	return rc;
+}
+
+int
+nq_schema_read(struct nq_schema *s, const char *name, struct nq_str text, struct nq_err *err)
+{
+	s->name = name;
+	nq_buf_addstr(&s->text, text);
+	return compile(s, err);
 }
 
 void
@@ -305,7 +331,7 @@ nq_schema_free(struct nq_schema *s)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (s->node[i].pattern != NULL)
-			regfree(s->node[i].pattern);
+			nq_pattern_close(s->node[i].pattern);
 		free(s->node[i].pattern);
 	}
 	free(s->node);

@@ -1,7 +1,6 @@
 #ifndef NQ_MAP_SCHEMA_H
 #define NQ_MAP_SCHEMA_H
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "json/doc.h"
+#include "map/pattern.h"
 
 /*
  * A subset of JSON Schema (draft 2020-12): type, required, properties, additionalProperties,
@@ -24,12 +24,12 @@ struct nq_schema_node {
 	uint32_t types;	     /* bit 1 << NQ_SCHEMA_…; 0: any */
 	uint32_t properties; /* tokens of the schema document, or NQ_NONE */
 	uint32_t required, enumeration, constant;
-	uint32_t first_child; /* nodes of the properties, in their order */
-	uint32_t items, rest; /* nodes, or NQ_NONE: of items, of additionalProperties */
-	bool closed;	      /* additionalProperties: false */
-	uint8_t format;	      /* 0: none, else 1 + row in the table */
-	uint32_t bound[8];    /* tokens of the bounds */
-	regex_t *pattern;     /* or NULL */
+	uint32_t first_child;	    /* nodes of the properties, in their order */
+	uint32_t items, rest;	    /* nodes, or NQ_NONE: of items, of additionalProperties */
+	bool closed;		    /* additionalProperties: false */
+	uint8_t format;		    /* 0: none, else 1 + row in the table */
+	uint32_t bound[8];	    /* tokens of the bounds */
+	struct nq_pattern *pattern; /* or NULL */
 	uint32_t pattern_tok;
 };
 
@@ -45,6 +45,8 @@ void nq_schema_init(struct nq_schema *);
 
 /* A built-in name (supplier …) or a file. -1: a usage error. */
 int nq_schema_open(struct nq_schema *, const char *name, struct nq_err *);
+/* The same from a text; name is what messages call it. */
+int nq_schema_read(struct nq_schema *, const char *name, struct nq_str, struct nq_err *);
 void nq_schema_free(struct nq_schema *);
 
 /* Checks the value at tok against the whole schema; the error tells where in the value. */
@@ -53,9 +55,9 @@ int nq_schema_check(const struct nq_schema *, const struct nq_doc *, uint32_t to
 /* For checks before any data. The node of a property, or NQ_NONE when nothing is said of it. */
 uint32_t nq_schema_property(const struct nq_schema *, uint32_t node, struct nq_str name);
 
-/* The same, but of the type alone. */
-int nq_schema_check_type(
-    const struct nq_schema *, uint32_t node, const struct nq_doc *, uint32_t tok, struct nq_err *);
+/* The types that a node takes, a bit 1 << enum nq_type each, and how messages call them. */
+uint8_t nq_schema_types_taken(const struct nq_schema *, uint32_t node);
+void nq_schema_types_name(const struct nq_schema *, uint32_t node, struct nq_buf *);
 
 /* Checks one value of which the node is known; no place is told. */
 int nq_schema_check_node(

@@ -57,6 +57,27 @@ types_of(const struct nq_doc *d, uint32_t tok)
 	return bit;
 }
 
+uint8_t
+nq_schema_types_taken(const struct nq_schema *s, uint32_t node)
+{
+	static const uint8_t taken[] = {1u << NQ_NULL, 1u << NQ_FALSE | 1u << NQ_TRUE,
+	    1u << NQ_NUMBER, 1u << NQ_NUMBER, 1u << NQ_STRING, 1u << NQ_ARRAY, 1u << NQ_OBJECT};
+	unsigned types = 0;
+
+	for (unsigned i = 0; i < sizeof(taken); i++)
+		if (s->node[node].types == 0 || (s->node[node].types & 1u << i) != 0)
+			types |= taken[i];
+	return (uint8_t)types;
+}
+
+void
+nq_schema_types_name(const struct nq_schema *s, uint32_t node, struct nq_buf *b)
+{
+	for (unsigned i = 0; nq_schema_types[i] != NULL; i++)
+		if ((s->node[node].types & 1u << i) != 0)
+			nq_buf_addf(b, "%s%s", b->len > 0 ? " or " : "", nq_schema_types[i]);
+}
+
 static int
 check_type(const struct check *c)
 {
@@ -65,9 +86,7 @@ check_type(const struct check *c)
 
 	if (c->node->types == 0 || (c->node->types & types_of(c->doc, c->tok)) != 0)
 		return 0;
-	for (unsigned i = 0; nq_schema_types[i] != NULL; i++)
-		if ((c->node->types & 1u << i) != 0)
-			nq_buf_addf(&b, "%s%s", b.len > 0 ? " or " : "", nq_schema_types[i]);
+	nq_schema_types_name(c->s, (uint32_t)(c->node - c->s->node), &b);
 	nq_err_set(c->err, NQ_FAIL, ": must be %s, and is %s", b.data, nq_value_type_name(&v));
 	nq_buf_free(&b);
 	return -1;
@@ -157,13 +176,12 @@ static int
 check_text(const struct check *c, struct nq_str s)
 {
 	const struct nq_schema_node *n = c->node;
-	regmatch_t span = {0, (regoff_t)s.n};
 
 	if (check_count(c, 4, nq_letter_count(s)) == -1)
 		return -1;
 	if (n->format != 0 && !nq_formats[n->format - 1].fits(s))
 		return nq_err_set(c->err, NQ_FAIL, ": is not a %s", nq_formats[n->format - 1].name);
-	if (n->pattern != NULL && regexec(n->pattern, s.p, 1, &span, REG_STARTEND) != 0)
+	if (n->pattern != NULL && !nq_pattern_found(n->pattern, s))
 		return refuse(c, "like", n->pattern_tok);
 	return 0;
 }
@@ -276,13 +294,6 @@ check(const struct nq_schema *s, uint32_t node, const struct nq_doc *d, uint32_t
 	default:
 		return 0;
 	}
-}
-
-int
-nq_schema_check_type(const struct nq_schema *s, uint32_t node, const struct nq_doc *d, uint32_t tok,
-    struct nq_err *err)
-{
-	return check_type(&(struct check){s, &s->node[node], d, tok, err});
 }
 
 int

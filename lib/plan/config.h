@@ -2,10 +2,11 @@
 #define NQ_PLAN_CONFIG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/ref.h"
 #include "json/settings.h"
-#include "plan/faults.h"
+#include "base/faults.h"
 #include "plan/yaml.h"
 
 /* What the command line adds to a connector file; all borrowed. */
@@ -15,6 +16,8 @@ struct nq_config_options {
 	const char *env_file;
 	bool full;		   /* no lower bound */
 	const char *since;	   /* overrides the lower bound */
+	const char *until;	   /* the upper bound, or NULL */
+	int64_t window_ms;	   /* pulls of so long, or -1 */
 	const char *to;		   /* overrides the destination */
 	const char *cursor;	   /* the committed cursor, where a lower bound is to be shown */
 	struct nq_list params;	   /* k=v, in front of the settings' job_params */

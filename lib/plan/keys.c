@@ -143,6 +143,8 @@ static const struct nq_keys_row keys[] = {
 	.choices = "timestamp_utc|numeric_id|opaque_token"),
     ROW(DELTA, "param", TEXT, "the parameter that asks for what came after"),
     OTHER(DELTA, "start_param", "param"),
+    ROW(DELTA, "until_param", TEXT, "the parameter that asks for what came before, for --window"),
+    OTHER(DELTA, "end_param", "until_param"),
     ROW(DELTA, "lag", DURATION, "how far a pull reaches back behind the cursor"),
     ROW(DELTA, "initial", TEXT, "where the first pull starts"),
     OTHER(DELTA, "initial_value", "initial"),

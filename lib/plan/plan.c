@@ -21,6 +21,11 @@ plan_free(struct nq_plan *p)
 	free(p->stream);
 	free(p->slug);
 	free(p->lower);
+	free(p->upper);
+	free(p->live);
+	free(p->start);
+	free(p->window_end);
+	nq_words_free(&p->until);
 	nq_words_free(&p->begin);
 	nq_words_free(&p->since);
 	nq_words_free(&p->probe);
@@ -116,20 +121,21 @@ cursor_type(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 static int
 compile(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
-	p->slug = slug_of(p);
 	c->since_known = r->delta != NULL;
 	if (cursor_type(c, r, p) == -1 || nq_stage_fetch(c, r, p) == -1 ||
 	    nq_stage_filter(c, r, p) == -1 || nq_stage_map(c, r, p) == -1 ||
-	    nq_stage_load(c, r, p) == -1)
+	    nq_stage_load(c, r, p) == -1 || nq_stage_begin(c, r, p) == -1 ||
+	    nq_stage_window(c, r, p) == -1)
 		return -1;
-	return nq_stage_begin(c, r, p);
+	p->slug = slug_of(p);
+	return 0;
 }
 
 static int
 not_twice(struct nq_config *c, const struct plans *all, const nq_node *at, const struct nq_plan *p)
 {
 	for (size_t i = 0; i + 1 < all->n; i++)
-		if (strcmp(all->v[i].slug, p->slug) == 0)
+		if (all->v[i].slug != NULL && strcmp(all->v[i].slug, p->slug) == 0)
 			return nq_config_fault(
 			    c, at, "a second resource '%s/%s'", p->connector, p->stream);
 	return 0;
@@ -202,7 +208,8 @@ all_found(const struct nq_config *c, const struct plans *all, struct nq_err *err
 		found = false;
 		for (size_t k = 0; k < all->n && !found; k++) {
 			nq_buf_reset(&full);
-			nq_buf_addf(&full, "%s/%s", all->v[k].connector, all->v[k].stream);
+			nq_buf_addf(&full, "%s/%s", all->v[k].connector,
+			    all->v[k].live != NULL ? all->v[k].live : all->v[k].stream);
 			found = strcmp(c->opt->picked[i], full.data) == 0 ||
 				strcmp(c->opt->picked[i], all->v[k].connector) == 0;
 		}

@@ -2,6 +2,7 @@
 #define NQ_PLAN_PLAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "plan/config.h"
 #include "plan/words.h"
@@ -24,6 +25,13 @@ struct nq_plan {
 	struct nq_words begin;	  /* options of nq-cursor begin */
 	struct nq_words since;	  /* options of nq-fetch where there is a lower bound */
 	char *lower;		  /* the lower bound as far as it is known, or NULL */
+	/* --window and --until; all moments in whole seconds of UTC */
+	struct nq_words until; /* options of nq-fetch where there is an upper bound */
+	int64_t window_s;      /* 0: one window is enough */
+	char *upper;	       /* a backfill's end; NULL: up to now */
+	char *live;	       /* the stream that this is a backfill of; NULL: it is that itself */
+	char *start;	       /* --since of a first live window, or NULL */
+	char *window_end;      /* where the first window ends, as far as lower is known; or NULL */
 	struct nq_stage stage[NQ_MAX_STAGES];
 	size_t nstages;
 	struct nq_words probe; /* asks the destination who it is */

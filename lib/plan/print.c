@@ -28,6 +28,11 @@ nq_print_json(const struct nq_plan *p, struct nq_buf *b)
 	nq_text_member(b, "lower_bound", p->lower);
 	json_words(b, "begin", &p->begin);
 	json_words(b, "since", &p->since);
+	if (p->until.n > 0) {
+		json_words(b, "until", &p->until);
+		nq_text_number(b, "window_seconds", (uint64_t)p->window_s);
+		nq_text_member(b, "upper_bound", p->upper);
+	}
 	nq_text_name(b, "stages");
 	nq_buf_addc(b, '[');
 	for (size_t i = 0; i < p->nstages; i++) {
@@ -103,13 +108,31 @@ assign_check(struct nq_buf *b, const struct nq_plan *p)
 	nq_buf_adds(b, map != NULL ? "--check)\n" : ":)\n");
 }
 
+static const char *
+or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static void
+assign_window(struct nq_buf *b, const struct nq_plan *p)
+{
+	assign_words(b, "until", &p->until);
+	nq_buf_addf(b, "window=%lld\n", (long long)p->window_s);
+	assign(b, "upper", or_empty(p->upper));
+	assign(b, "live", or_empty(p->live));
+	assign(b, "start", or_empty(p->start));
+	assign(b, "window_end", or_empty(p->window_end));
+}
+
 void
 nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 {
 	assign(b, "connector", p->connector);
 	assign(b, "stream", p->stream);
 	assign(b, "slug", p->slug);
-	assign(b, "lower", p->lower != NULL ? p->lower : "");
+	assign(b, "lower", or_empty(p->lower));
+	assign_window(b, p);
 	assign(b, "rejects", rejects_of(p));
 	assign_words(b, "begin", &p->begin);
 	assign_words(b, "since", &p->since);
@@ -162,6 +185,14 @@ wrap_fetch(struct nq_buf *b, const struct nq_plan *p)
 
 	for (size_t i = 0; i + 1 < w->n; i++)
 		nq_words_add(&full, w->v[i]);
+	for (size_t i = 0; p->window_end != NULL && i < p->until.n; i++)
+		nq_words_add(&full, p->until.v[i]);
+	if (p->window_end != NULL) {
+		nq_words_add(&full, "--until");
+		nq_words_add(&full, p->window_end);
+		nq_words_add(&full, "--var");
+		nq_words_addf(&full, "until=%s", p->window_end);
+	}
 	for (size_t i = 0; p->lower != NULL && i < p->since.n; i++)
 		nq_words_add(&full, p->since.v[i]);
 	if (p->lower != NULL && p->since.n > 0) {

@@ -24,6 +24,12 @@ int nq_stage_load(struct nq_config *, const struct nq_resource *, struct nq_plan
 /* The options of nq-cursor begin, and the lower bound; after the load stage. */
 int nq_stage_begin(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 
+/*
+ * --window and --until: the upper bound of each pull, and for a backfill the row of its own. After
+ * begin, whose lower bound it moves.
+ */
+int nq_stage_window(struct nq_config *, const struct nq_resource *, struct nq_plan *);
+
 /* The stage with this name, new if need be. */
 struct nq_words *nq_stage_add(struct nq_plan *, const char *name, const char *tool);
 

@@ -33,14 +33,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct nq_str text = fuzz_str(data, n);
 	const char *cut = n > 0 ? memchr(data, 0x1e, n) : NULL;
 	size_t len = cut != NULL ? (size_t)(cut - text.p) : n;
-	struct nq_err err = NQ_ERR_INIT;
+	struct nq_faults faults = {NULL, 0, 0};
 	struct nq_list none = {NULL, 0};
 	struct nq_prog prog;
 
 	nq_prog_init(&prog);
 	nq_buf_add(&prog.source, text.p, len);
-	if (nq_compile(&prog, "fuzz", &none, &err) == 0 && cut != NULL)
+	if (nq_compile(&prog, "fuzz", &none, &faults) == 0 && cut != NULL)
 		map_record(&prog, (struct nq_str){cut + 1, n - len - 1});
+	nq_faults_free(&faults);
 	nq_prog_free(&prog);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #   in: RECORD          may repeat, each is a record
 #   out: RECORD         what is written, in order; or none
 #   reject: TEXT        the record is refused, and this is the error in the rejects file
-#   error: TEXT         the mapping is refused, and this is the first line of the message
+#   error: TEXT         the mapping is refused with this message; repeats when there are several
 #
 # run_cases FILE runs them all and fails when one differs, telling which.
 
@@ -22,14 +22,15 @@ told() { sed -n 's/^{"line":[0-9]*,"error":"\(.*\)","record":.*/\1/p' "$1" | sed
 
 # The case that the arrays hold: runs it in one call of nq-map.
 run_case() {
-  local status=0 rejects=$BATS_TEST_TMPDIR/rejects errors=$BATS_TEST_TMPDIR/errors got mapping
+  local status=0 rejects=$BATS_TEST_TMPDIR/rejects errors=$BATS_TEST_TMPDIR/errors got mapping told
   mapping=$(printf '%s\n' "${map[@]}")
   : >"$rejects"
   got=$(printf '%s\n' "${in[@]}" |
     nq-map -e "$mapping" "${args[@]}" --rejects "$rejects" --max-rejects 100 2>"$errors") || status=$?
   if [[ -n $error ]]; then
-    [[ $status -eq 2 && $(head -n 1 "$errors") == "nq-map: -e:$error" && -z $got ]] ||
-      differs "$mapping" "2 $error" "$status $(head -n 1 "$errors") $got"
+    told=$(sed -n 's/^nq-map: -e://p' "$errors")
+    [[ $status -eq 2 && $told == "$error" && -z $got ]] ||
+      differs "$mapping" "2 $error" "$status $told $got"
   elif [[ -n $reject ]]; then
     [[ $status -eq 3 && $(told "$rejects") == "$reject" && -z $got ]] ||
       differs "$mapping" "3 $reject" "$status $(cat "$errors" "$rejects") $got"
@@ -49,7 +50,7 @@ run_cases() {
       'in: '*) in+=("${line#in: }") ;;
       'out: '*) out+=${out:+$nl}${line#out: } ;;
       'reject: '*) reject=${line#reject: } ;;
-      'error: '*) error=${line#error: } ;;
+      'error: '*) error+=${error:+$nl}${line#error: } ;;
       '')
         ((${#map[@]} == 0)) && continue
         case_nr=$((case_nr + 1))

@@ -111,34 +111,46 @@ number_param(struct req *r, const char *name, long fallback, long *out)
 	return false;
 }
 
+/* The parameter, an instant, or what it is without; false after answering 400. */
+static bool
+instant_param(struct req *r, const char *name, struct instant *out)
+{
+	const char *text = req_query(r, name);
+
+	if (text == NULL || when_parse(text, out))
+		return true;
+	reply_error(r, 400, "error", "updated_after and updated_before must be ISO 8601 instants");
+	return false;
+}
+
 void
 acme_list(struct req *r)
 {
-	const char *after = req_query(r, "updated_after");
-	struct instant from = {INT64_MIN, 0};
-	size_t first, at, end;
+	struct instant from = {INT64_MIN, 0}, before = {INT64_MAX, 0};
+	size_t first, last, at, end;
 	long page, size;
 
 	if (!number_param(r, "page", 1, &page) || !number_param(r, "per_page", PER_PAGE, &size))
 		return;
-	if (after != NULL && !when_parse(after, &from)) {
-		reply_error(r, 400, "error", "updated_after must be an ISO 8601 instant");
+	if (!instant_param(r, "updated_after", &from) ||
+	    !instant_param(r, "updated_before", &before))
 		return;
-	}
 	if (size > conf.max_per_page)
 		size = conf.max_per_page;
 	first = find_from(from);
-	at = n_all;
-	if ((size_t)(page - 1) < (n_all - first) / (size_t)size + 1)
+	last = find_from(before);
+	last = last < first ? first : last;
+	at = last;
+	if ((size_t)(page - 1) < (last - first) / (size_t)size + 1)
 		at = first + (size_t)(page - 1) * (size_t)size;
-	end = n_all - at < (size_t)size ? n_all : at + (size_t)size;
+	end = last - at < (size_t)size ? last : at + (size_t)size;
 	sb_need(&r->out, 440 * (end - at) + 64);
 	sb_str(&r->out, "{\"data\":[");
 	for (size_t i = at; i < end; i++) {
 		sb_add(&r->out, ",", i > at);
 		acme_put(&r->out, order[i], &all[order[i]]);
 	}
-	if (end < n_all)
+	if (end < last)
 		sb_fmt(&r->out, "],\"next_page\":%ld}", page + 1);
 	else
 		sb_str(&r->out, "],\"next_page\":null}");

@@ -287,6 +287,47 @@ finds_duplicate_keys(void)
 	nq_buf_free(&b);
 }
 
+/* An object of short keys from few letters, so that some are the same, and whether two are. */
+static bool
+random_object(unsigned *seed, struct nq_buf *b)
+{
+	char key[12][8];
+	bool twice = false;
+	int n = 2 + rand_r(seed) % 11;
+
+	nq_buf_reset(b);
+	for (int i = 0; i < n; i++) {
+		int len = rand_r(seed) % 7;
+
+		for (int k = 0; k < len; k++)
+			key[i][k] = "abcx_"[rand_r(seed) % 5];
+		key[i][len] = '\0';
+		for (int k = 0; k < i; k++)
+			twice = twice || strcmp(key[i], key[k]) == 0;
+		nq_buf_addf(b, "%s\"%s\":{\"%s\":1}", i == 0 ? "{" : ",", key[i], key[i]);
+	}
+	nq_buf_adds(b, "}");
+	return twice;
+}
+
+static void
+finds_them_among_similar_ones(void)
+{
+	struct nq_buf b = NQ_BUF_INIT;
+	unsigned seed = 1;
+	int found = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		bool twice = random_object(&seed, &b);
+
+		found += twice;
+		CHECK_INT(parse(b.data), 0);
+		CHECK_ROW((nq_dup_find(&doc, 0) != NQ_NONE) == twice, b.data);
+	}
+	CHECK(found > 1000 && found < 19000);
+	nq_buf_free(&b);
+}
+
 /* One handle serves a stream of any length: it must not grow with the number of texts. */
 static void
 stays_small(void)
@@ -416,6 +457,7 @@ main(int argc, char **argv)
 	    {"reads whole numbers", reads_whole_numbers},
 	    {"keeps lone surrogates until decoded", keeps_lone_surrogates_until_decoded},
 	    {"finds duplicate keys", finds_duplicate_keys},
+	    {"finds them among similar ones", finds_them_among_similar_ones},
 	    {"stays small", stays_small},
 	    {"follows paths", follows_paths},
 	    {"refuses paths", refuses_paths},

@@ -64,6 +64,30 @@ refuses_halves_of_pairs(void)
 	nq_buf_free(&b);
 }
 
+/* Wherever in a run of other letters, the first and the last of a word among them. */
+static void
+quotes_at_each_place(void)
+{
+	static const char specials[] = "\"\\\n\x1f";
+	char text[] = "abcdefgh\xc3\xa9 \x7f 0123456789";
+	struct nq_buf b = NQ_BUF_INIT;
+	size_t n = sizeof(text) - 1;
+	char kept;
+
+	for (size_t i = 0; i < n; i++) {
+		for (const char *c = specials; *c != '\0'; c++) {
+			kept = text[i];
+			text[i] = *c;
+			nq_buf_reset(&b);
+			nq_text_quote(&b, (struct nq_str){text, n});
+			CHECK(b.data[i + 1] == '\\' && memcmp(b.data + 1, text, i) == 0);
+			CHECK(memcmp(b.data + b.len - (n - i), text + i + 1, n - i - 1) == 0);
+			text[i] = kept;
+		}
+	}
+	nq_buf_free(&b);
+}
+
 /* Every text that quotes and is read again is itself, whatever bytes of UTF-8 it has. */
 static void
 round_trips(void)
@@ -171,6 +195,7 @@ main(int argc, char **argv)
 {
 	static const struct unit_test tests[] = {
 	    {"quotes only what must be", quotes_only_what_must_be},
+	    {"quotes at each place", quotes_at_each_place},
 	    {"decodes escapes", decodes_escapes},
 	    {"refuses halves of pairs", refuses_halves_of_pairs},
 	    {"round-trips", round_trips},

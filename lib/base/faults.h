@@ -1,13 +1,13 @@
-#ifndef NQ_PLAN_FAULTS_H
-#define NQ_PLAN_FAULTS_H
+#ifndef NQ_BASE_FAULTS_H
+#define NQ_BASE_FAULTS_H
 
 #include <stddef.h>
 
 #include "base/err.h"
 
 /*
- * What is wrong with a connector file: several faults are told at once, each with its place, so
- * that one look mends them all. Beyond NQ_MAX_FAULTS only their number is kept.
+ * What is wrong with a connector or mapping file: several faults are told at once, each with its
+ * place, so that one look mends them all. Beyond NQ_MAX_FAULTS only their number is kept.
  */
 struct nq_faults {
 	struct nq_err *v;

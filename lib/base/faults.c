@@ -1,4 +1,4 @@
-#include "plan/faults.h"
+#include "base/faults.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,120 @@
+#include "load/duckdb_publish.h"
+
+#include <string.h>
+
+#include "load/ddl.h"
+#include "load/duckdb_remake.h"
+#include "load/place.h"
+
+int
+nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *staging,
+    const struct nq_columns *staged, struct nq_err *err)
+{
+	struct nq_columns own;
+	struct nq_column *c;
+	bool changed;
+	int rc;
+
+	if (!target->exists) {
+		target->exists = true;
+		return nq_duckdb_copy_shape(staging, target, err);
+	}
+	nq_columns_init(&own);
+	own.folds = true;
+	nq_duckdb_table_free(target);
+	rc = nq_duckdb_table_describe(target, &own, err);
+	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
+		if (!staged->v[i].exists)
+			continue;
+		c = nq_columns_get(&own, nq_str(staged->v[i].name));
+		if (!c->exists || c->kind != staged->v[i].kind)
+			c->seen = nq_duckdb_kind_holds(staged->v[i].kind);
+	}
+	if (rc == 0)
+		rc = nq_duckdb_table_fit(target, &own, &changed, err);
+	nq_columns_free(&own);
+	return rc;
+}
+
+static void
+add_names(struct nq_buf *sql, const struct nq_columns *cols)
+{
+	const char *comma = "";
+
+	for (uint32_t i = 0; i < cols->n; i++) {
+		if (!cols->v[i].exists)
+			continue;
+		nq_buf_adds(sql, comma);
+		nq_ddl_quote(sql, cols->v[i].name);
+		comma = ", ";
+	}
+}
+
+int
+nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *staging,
+    const struct nq_columns *cols, bool replace, struct nq_err *err)
+{
+	struct nq_buf sql = NQ_BUF_INIT;
+	int rc;
+
+	if (replace) {
+		nq_buf_adds(&sql, "DELETE FROM ");
+		nq_duckdb_table_quote(&sql, target);
+		nq_buf_adds(&sql, "; ");
+	}
+	nq_buf_adds(&sql, "INSERT INTO ");
+	nq_duckdb_table_quote(&sql, target);
+	nq_buf_adds(&sql, " (");
+	add_names(&sql, cols);
+	nq_buf_adds(&sql, ") SELECT ");
+	add_names(&sql, cols);
+	nq_buf_adds(&sql, " FROM ");
+	nq_duckdb_table_quote(&sql, staging);
+	rc = nq_duckdb_exec(target->db, sql.data, NULL, err);
+	nq_buf_free(&sql);
+	return rc;
+}
+
+static void
+add_text(struct nq_buf *sql, const char *text)
+{
+	if (text != NULL)
+		nq_duckdb_literal(sql, nq_str(text));
+	else
+		nq_buf_adds(sql, "NULL");
+}
+
+int
+nq_duckdb_record(struct nq_duckdb *d, const struct nq_sink *s, const struct nq_tally *tally,
+    const char *started, struct nq_err *err)
+{
+	const struct nq_counts *c = s->counts;
+	const uint64_t numbers[] = {
+	    c->records, c->inserted, c->updated, c->unchanged, c->deleted, c->folded, c->rejected};
+	const char *mark = tally->watermark.len > 0 ? tally->watermark.data : NULL;
+	struct nq_buf sql = NQ_BUF_INIT, now = NQ_BUF_INIT;
+	int rc;
+
+	nq_place_add_now(&now);
+	nq_buf_adds(&sql,
+	    "CREATE TABLE IF NOT EXISTS main._nq_loads (run_id VARCHAR, table_name VARCHAR, "
+	    "mode VARCHAR, started_at VARCHAR, finished_at VARCHAR, records BIGINT, "
+	    "inserted BIGINT, updated BIGINT, unchanged BIGINT, deleted BIGINT, folded BIGINT, "
+	    "rejected BIGINT, cursor_type VARCHAR, watermark VARCHAR); "
+	    "INSERT INTO main._nq_loads VALUES (");
+	add_text(&sql, s->o->run_id);
+	nq_buf_adds(&sql, ", ");
+	add_text(&sql, s->o->table);
+	nq_buf_addf(&sql, ", '%s', '%s', '%s'", nq_load_mode_name(s->o->mode), started, now.data);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		nq_buf_addf(&sql, ", %llu", (unsigned long long)numbers[i]);
+	nq_buf_adds(&sql, ", ");
+	add_text(&sql, nq_cursor_type_name(tally->cursor_type));
+	nq_buf_adds(&sql, ", ");
+	add_text(&sql, mark);
+	nq_buf_addc(&sql, ')');
+	rc = nq_duckdb_exec(d, sql.data, NULL, err);
+	nq_buf_free(&sql);
+	nq_buf_free(&now);
+	return rc;
+}
