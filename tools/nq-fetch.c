@@ -15,6 +15,7 @@
 #include "fetch/each.h"
 #include "fetch/pull.h"
 #include "fetch/report.h"
+#include "fetch/resource.h"
 #include "http/auth.h"
 #include "http/cassette.h"
 #include "json/settings.h"
@@ -129,46 +130,6 @@ is_url(const char *s)
 	return strstr(s, "://") != NULL;
 }
 
-/*
- * The URL with its references and --query filled in; *secret: one of them is. A reference that the
- * URL begins with is its base, no secret; a slash that ends it counts as the one behind it.
- */
-static int
-build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *err)
-{
-	struct nq_buf text = NQ_BUF_INIT, value = NQ_BUF_INIT;
-	size_t base = strncmp(operand, "${", 2) == 0 ? strcspn(operand, "}") + 1 : 0;
-	const char *eq;
-	int rc = nq_ref_expand(
-	    &o.refs, (struct nq_str){operand, base}, "URL", NQ_REF_URL, &text, NULL, err);
-
-	while (operand[base] == '/' && text.len > 0 && text.data[text.len - 1] == '/')
-		nq_buf_cut(&text, text.len - 1);
-	if (rc == 0)
-		rc = nq_ref_expand(
-		    &o.refs, nq_str(operand + base), "URL", NQ_REF_URL, &text, secret, err);
-	if (rc == 0)
-		nq_url_set(url, nq_buf_str(&text));
-	for (size_t i = 0; i < o.query.n && rc == 0; i++) {
-		eq = strchr(o.query.v[i], '=');
-		if (eq == NULL || eq == o.query.v[i]) {
-			rc = nq_err_set(
-			    err, NQ_USAGE, "--query: write NAME=VALUE, not '%s'", o.query.v[i]);
-			continue;
-		}
-		nq_buf_reset(&value);
-		rc = nq_ref_expand(
-		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, secret, err);
-		if (rc == 0)
-			nq_url_add_query(url,
-			    (struct nq_str){o.query.v[i], (size_t)(eq - o.query.v[i])},
-			    nq_buf_str(&value));
-	}
-	nq_buf_free(&text);
-	nq_buf_free(&value);
-	return rc;
-}
-
 static int
 print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
@@ -194,7 +155,7 @@ fill_in(void *ctx, struct nq_url *url, struct nq_buf *body, struct nq_err *err)
 {
 	const struct parent_work *w = ctx;
 	bool secret = false;
-	int rc = build_url(w->operand, url, &secret, err);
+	int rc = nq_resource_url(w->operand, &o.query, &o.refs, url, &secret, err);
 
 	if (rc == 0 && o.json != NULL)
 		rc = nq_body_read(o.json, &o.refs, body, &o.body_secret, err);
@@ -287,7 +248,7 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	if (rc == 0 && o.each)
 		rc = nq_each_base(operand, &o.refs, &url.text, &secret, err);
 	else if (rc == 0)
-		rc = build_url(operand, &url, &secret, err);
+		rc = nq_resource_url(operand, &o.query, &o.refs, &url, &secret, err);
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
 	if (rc == 0)
