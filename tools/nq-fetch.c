@@ -30,7 +30,8 @@ struct options {
 	const char *progress;
 	struct nq_auth auth;
 	const char *settings, *env_file, *stats, *run_id, *json;
-	struct nq_buf body;
+	const char *stop_before;
+	struct nq_buf body, bound;
 	bool end_mark, dry_run, body_secret, each;
 	struct nq_refs refs;
 	struct nq_cassette cassette;
@@ -40,6 +41,7 @@ static struct options o = {
     .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE, .parallel = 1},
     .refs = {.env_file = NQ_BUF_INIT},
     .body = NQ_BUF_INIT,
+    .bound = NQ_BUF_INIT,
     .progress = "auto",
 };
 
@@ -77,6 +79,8 @@ static const struct nq_opt table[] = {
 	"the URL asks for nothing after it: so far has a complete pull come"},
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
+    {"stop-before", 0, "VALUE", NQ_OPT_STR, &o.stop_before,
+	"newest first: end with the page whose last record has a watermark before that"},
     {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
     {"strict", 0, NULL, NQ_OPT_FLAG, &o.pull.strict,
 	"fail (75) when the pull looks incomplete, instead of warning"},
@@ -288,6 +292,9 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 	if (o.cassette.record != NULL || o.cassette.replay != NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "--record and --replay are for URLs: there is no network in '%s'", *paths);
+	if (o.stop_before != NULL)
+		return nq_err_set(
+		    err, NQ_USAGE, "--stop-before is for URLs: all of '%s' is read", *paths);
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = nq_rate_check(&o.pace, err);
 		if (rc == 0 && o.dry_run)
@@ -368,6 +375,19 @@ open_request(struct nq_err *err)
 	return 0;
 }
 
+/* Where a feed that has the newest first is no longer of interest. */
+static int
+open_bound(struct nq_err *err)
+{
+	if (o.stop_before == NULL)
+		return 0;
+	if (nq_ref_expand(&o.refs, nq_str(o.stop_before), "--stop-before", NQ_REF_RAW, &o.bound,
+		NULL, err) == -1)
+		return -1;
+	o.pull.stop_before = nq_buf_str(&o.bound);
+	return 0;
+}
+
 static int
 open_each(const char *operand, struct nq_err *err)
 {
@@ -389,7 +409,7 @@ open_each(const char *operand, struct nq_err *err)
 static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
-	if (open_request(err) == -1)
+	if (open_request(err) == -1 || open_bound(err) == -1)
 		return -1;
 	if (nq_progress_open(cli.tool, o.progress, err) == -1)
 		return -1;
@@ -450,12 +470,8 @@ main(int argc, char **argv)
 	nq_settings_free(&settings);
 	nq_refs_free(&o.refs);
 	nq_buf_free(&o.body);
-	nq_list_free(&o.pull.allow_origins);
-	nq_list_free(&o.query);
-	nq_list_free(&o.keep);
-	nq_list_free(&o.headers);
-	nq_list_free(&o.on);
-	nq_list_free(&o.rates);
+	nq_buf_free(&o.bound);
+	nq_cli_free(&cli);
 	nq_secret_forget();
 	return (int)nq_cli_finish(err.status);
 }

@@ -64,6 +64,15 @@ arrive(struct nq_extract *p)
 	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
 }
 
+static void
+note_end(struct nq_page *page, const char *text, size_t n)
+{
+	nq_buf_reset(&page->last);
+	nq_buf_add(&page->last, text, n);
+	if (page->records == 0)
+		nq_buf_add(&page->first, text, n);
+}
+
 static int
 note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
@@ -71,6 +80,8 @@ note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
 		return fail(p, NO_MARK);
+	if (p->page->spec->watermark_ends)
+		note_end(p->page, text, n);
 	if (nq_highest_take(&p->highest, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
@@ -197,6 +208,8 @@ enter(struct nq_extract *p, bool is_array, uint32_t done)
 		p->record_from = here(p) - 1;
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
+		if (s->watermark_ends)
+			nq_buf_reset(&p->page->last);
 		p->page->field.type = NQ_ABSENT;
 		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {

@@ -40,6 +40,7 @@ struct nq_page_spec {
 	bool has_watermark;
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;
+	bool watermark_ends;	/* those of the first and the last record are wanted too */
 	bool watermark_null_ok; /* a record without it does not count, instead of failing */
 	bool has_field;
 	struct nq_path field; /* in each record: the pager goes on from the last one's */
@@ -55,9 +56,10 @@ struct nq_page {
 	uint64_t bytes;	 /* of the body */
 	uint64_t digest; /* of the records */
 	struct nq_scalar watched[NQ_PAGE_WATCHES];
-	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
-	struct nq_scalar field;	 /* of the last record */
-	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
+	struct nq_buf watermark;   /* the highest of the page, as it stands there; may be empty */
+	struct nq_buf first, last; /* those of these records, with watermark_ends */
+	struct nq_scalar field;	   /* of the last record */
+	struct nq_buf ids;	   /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_extract *parser;
 	struct nq_csv *csv;
 	size_t bom; /* bytes of a byte order mark at the start that were passed over */

@@ -30,6 +30,7 @@ struct nq_pull_options {
 	const char *paginate;
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
+	struct nq_str stop_before; /* a watermark that ends the walk, p NULL for none */
 	struct nq_verdicts verdicts;
 	const char *until;		 /* the URL asks for nothing after this moment, or NULL */
 	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
@@ -68,12 +69,13 @@ struct nq_pull {
 	struct nq_buf watermark;
 	struct nq_time started, cap;
 	bool has_cap, limited, capped;
+	bool bounded; /* the walk ended by stop_before */
 	struct nq_suspects suspects;
 	int more;	   /* 1 until the walk is over */
 	bool waits;	   /* for its turn: it has no share in the progress line */
 	const char *place; /* in front of log messages, where it is one of many */
 	const char *reason;
-	char stopped[40]; /* the reason, when a rule ended it */
+	char stopped[64]; /* the reason, when an option ended it */
 	struct {
 		bool any;
 		uint64_t pages, records;
