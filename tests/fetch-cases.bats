@@ -162,6 +162,60 @@ load fetch-common
   queries '' after=xyz123
 }
 
+@test "S11 link in the body: the next of previous, next, first and last, whatever its members are called" {
+  local rel href
+  while read -r rel href; do
+    mend
+    : >"$API_LOG"
+    page p=8 "{\"items\":[{\"id\":2}],\"link\":[{\"$rel\":\"self\",\"$href\":\"/t?p=8\"}]}"
+    page '' "{\"items\":[{\"id\":1}],\"link\":[{\"$rel\":\"previous\",\"$href\":\"/t?p=6\"},{\"$href\":\"/t?p=8\",\"$rel\":\"next\"},{\"$rel\":\"first\",\"$href\":\"/t?p=1\"},{\"$rel\":\"next\",\"$href\":\"/t?p=9\"}]}"
+    fetch -r .items -p link:in=body:.link /t
+    ended 2 2
+    queries '' p=8
+  done <<'T'
+relation url
+rel href
+rel uri
+T
+}
+
+@test "S11 link in the body: another relation, deeper in, and relative to the page" {
+  page p=1 '{"items":[{"id":1}],"meta":{"links":[{"rel":"older","href":null}]}}'
+  page '' '{"items":[{"id":2}],"meta":{"links":[{"rel":"next","href":"/nowhere"},{"rel":"older","href":"t?p=1"}]}}'
+  fetch -r .items -p link:rel=older,in=body:.meta.links /t
+  ended 2 2
+  queries '' p=1
+}
+
+@test "S11 link in the body: no list, an empty one, or no such link is the end; a next that is no URL is an error" {
+  local links
+  for links in null '[]' '{}' '[1,"next",null]' '[{"rel":"self","href":"/t?p=1"}]' '[{"rel":["next"],"href":"/t?p=1"}]' '[{"rel":"next","href":""}]'; do
+    mend
+    : >"$API_LOG"
+    page '' "{\"items\":[{\"id\":1}],\"links\":$links}"
+    fetch -r .items -p link:in=body:.links /t
+    ended 1 1
+  done
+  for links in '[{"rel":"next"}]' '[{"rel":"next","href":5}]' '[{"rel":"next","href":{"url":"/t?p=1"}}]' '[{"rel":"self","href":"/t"},{"rel":"next","to":"/t"}]'; do
+    mend
+    : >"$API_LOG"
+    page '' "{\"items\":[{\"id\":1}],\"links\":$links}"
+    fetch -r .items -p link:in=body:.links /t
+    failed 1 0 1
+    stderr_has "page 1: the value at 'body:.links' (in) is missing or not a list with a URL for that relation"
+  done
+}
+
+@test "S11 link in the body: another place is wrong usage" {
+  local in
+  for in in .links header:Link body: 'body:.links[-1]'; do
+    fetch -r .items -p "link:in=$in" /t
+    status_is 2
+    stderr_has '--paginate link: in: '
+  done
+  requests 0
+}
+
 @test "O01 Link: none, only last, and next beside last" {
   local link
   for link in '{}' '{"Link":"<\/t?page=5>; rel=\\"last\\""}'; do

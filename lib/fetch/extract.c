@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "fetch/lacks.h"
+#include "fetch/links.h"
 #include "json/mem.h"
 #include "json/text.h"
 
@@ -116,6 +118,9 @@ on_scalar(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 			nq_scalar_set(&p->page->field, type, text, n);
 		else if (t == ID && type != NQ_NULL)
 			p->id = nq_hash(type, text, n);
+		else if (t < RECORDS && (p->page->spec->links.watching & 1u << t) != 0)
+			nq_links_take(
+			    p->page, t, nq_follow_item(&p->at), type, (struct nq_str){text, n});
 		else if (t < RECORDS)
 			nq_scalar_set(&p->page->watched[t], type, text, n);
 	}
@@ -277,18 +282,6 @@ too_large(struct nq_extract *p)
 	return -1;
 }
 
-static void
-no_watermark(const struct nq_page *page, struct nq_err *err)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-
-	nq_follow_show(&page->spec->watermark, &path);
-	nq_err_set(err, NQ_FAIL,
-	    "record %llu has no watermark at '%s' (--watermark-null skip passes such records)",
-	    (unsigned long long)page->records + 1, path.data);
-	nq_buf_free(&path);
-}
-
 static int
 take_record(struct nq_extract *p)
 {
@@ -308,7 +301,7 @@ take_record(struct nq_extract *p)
 	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
 	nq_buf_addc(mem, '\n');
 	if (page->spec->has_watermark && !p->has_watermark && !page->spec->watermark_null_ok) {
-		no_watermark(page, p->err);
+		nq_lacks_watermark(page, p->err);
 		return stop(p);
 	}
 	if (page->spec->has_id)
@@ -460,20 +453,6 @@ end_lines(struct nq_extract *p, struct nq_err *err)
 	return p->at.depth > 0 ? cut_short(err) : 0;
 }
 
-static int
-no_list(const struct nq_page_spec *spec, struct nq_err *err)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-
-	nq_follow_show(&spec->records, &path);
-	nq_err_set(err, NQ_FAIL,
-	    "the body has no list of records at '%s' (--records names another path, "
-	    "--allow-missing-records takes this as an empty page)",
-	    path.data);
-	nq_buf_free(&path);
-	return -1;
-}
-
 int
 nq_extract_end(struct nq_extract *p, struct nq_err *err)
 {
@@ -488,5 +467,5 @@ nq_extract_end(struct nq_extract *p, struct nq_err *err)
 		return p->failed ? -1 : cut_short(err);
 	if (p->list_seen || s->allow_missing)
 		return 0;
-	return no_list(s, err);
+	return nq_lacks_list(s, err);
 }

@@ -30,6 +30,9 @@ struct nq_follow {
 	uint32_t depth;
 };
 
+/* The index of a step that leads to any item; no path that is read has it. */
+#define NQ_FOLLOW_ANY INT64_C(-1)
+
 /* Reads a path that can be followed so: without an index from the end. */
 int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
 
@@ -47,6 +50,13 @@ nq_follow_key(struct nq_follow *t, struct nq_str key)
 
 	f->now = (f->lengths >> key.n % 64 & 1) != 0 ? nq_follow_step(t, key) : 0;
 	return f->now;
+}
+
+/* The number, from 1, of the item that the object is where the parser is. */
+static inline uint32_t
+nq_follow_item(const struct nq_follow *t)
+{
+	return t->frame[t->depth - 2].index;
 }
 
 /* The paths that the value about to come stands on; at the top that is top. */

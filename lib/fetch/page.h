@@ -37,6 +37,10 @@ struct nq_page_spec {
 	bool allow_missing;		       /* no list there is an empty page */
 	struct nq_path watch[NQ_PAGE_WATCHES]; /* scalars to note, for the pager */
 	uint32_t watching;		       /* bit i: watch[i] is set */
+	struct {
+		uint32_t watching; /* of the watches, those for a list of links */
+		const char *rel;   /* what the wanted one is */
+	} links;
 	bool has_watermark;
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;
@@ -59,7 +63,10 @@ struct nq_page {
 	struct nq_buf watermark;   /* the highest of the page, as it stands there; may be empty */
 	struct nq_buf first, last; /* those of these records, with watermark_ends */
 	struct nq_scalar field;	   /* of the last record */
-	struct nq_buf ids;	   /* uint64_t each: the digest of the id, 0 for a record without */
+	uint32_t link_item;   /* in the list of links, from 1: has the wanted relation; 0: none */
+	uint32_t target_item; /* has the target */
+	struct nq_scalar target;
+	struct nq_buf ids; /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_extract *parser;
 	struct nq_csv *csv;
 	size_t bom; /* bytes of a byte order mark at the start that were passed over */

@@ -23,11 +23,20 @@ struct nq_answer {
 	const char *url; /* that was asked, after redirects */
 };
 
-/* A key of --paginate KIND:key=value. A path among them is watched in every page. */
+/* What the value of a key is. Paths are watched in every page. */
+enum nq_pager_what {
+	NQ_KEY_TEXT,  /* for the kind alone */
+	NQ_KEY_PATH,  /* of a scalar in the page */
+	NQ_KEY_FIELD, /* of one in the last record */
+	NQ_KEY_LINKS, /* body:PATH, of a list of links in the page */
+	NQ_KEY_IN,    /* where a request tells the place */
+};
+
+/* A key of --paginate KIND:key=value. */
 struct nq_pager_key {
 	const char *name;
 	const char *preset; /* NULL: not set unless given */
-	bool is_path;
+	enum nq_pager_what what;
 };
 
 enum { NQ_PAGER_KEYS = NQ_PAGE_RETRY };
@@ -40,7 +49,6 @@ struct nq_pager_kind {
 	void (*ask)(const struct nq_pager *, struct nq_url *);
 	/* After a page: 1 there is more, 0 done (reason says why), -1 it cannot be told. */
 	int (*next)(struct nq_pager *, const struct nq_answer *, struct nq_err *);
-	int field;   /* the key that names a field of the last record, -1 for none */
 	bool counts; /* the place is a number, not a token */
 	/*
 	 * The place of the page that comes k pages after the one to ask for now, if pages go on
@@ -52,7 +60,7 @@ struct nq_pager_kind {
 	    const struct nq_pager *, uint64_t k, uint64_t rows, uint64_t total, uint64_t *at);
 };
 
-/* Where a request tells the place (key in). */
+/* Where a request tells the place. */
 enum nq_pager_in { NQ_IN_QUERY, NQ_IN_BODY, NQ_IN_HEADER };
 
 struct nq_pager {
