@@ -328,3 +328,46 @@ graphql() {
   ended 1 1
   [ "${lines[0]}" = "$record" ]
 }
+
+# --- a wrong end on a later page --------------------------------------------------------------
+
+@test "full pages, the last one too, and fewer than the total: suspicious where auto looked" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":9,"next":null}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":9,"next":"/t?n=2"}'
+  fetch /t
+  status_is 0
+  stderr_has 'suspicious: 4 records came of 9 declared'
+  fetch --strict /t
+  status_is 75
+  [ "${lines[-1]}" = '{"_nq":"fail","tool":"nq-fetch","status":75}' ]
+}
+
+@test "the same where the user named both records and pagination" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":9,"next":null}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":9,"next":"/t?n=2"}'
+  fetch -r .data -p next-url /t
+  status_is 0
+  stderr_has 'suspicious: 4 records came of 9 declared on the first page'
+  fetch --strict -r .data -p next-url /t
+  status_is 75
+}
+
+@test "no word where all came, more came, the user ended it, or the walk began later" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":4,"next":null}'
+  page page=7 '{"data":[{"id":7}],"total":9}'
+  page page=8 '{"data":[{"id":8}],"total":9}'
+  page page=9 '{"data":[],"total":9}'
+  page total=2 '{"data":[{"id":1},{"id":2}],"total":2,"next":"/t?n=2"}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":4,"next":"/t?n=2"}'
+  local url
+  for url in /t '/t?total=2'; do
+    fetch --strict -r .data -p next-url "$url"
+    status_is 0
+    stderr_is ''
+  done
+  fetch --strict --max-records 3 -r .data -p next-url /t
+  status_is 0
+  fetch --strict -r .data -p page:start=7 /t
+  status_is 0
+  stderr_is ''
+}

@@ -457,13 +457,13 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 }
 
 bool
-nq_detect_total(const struct nq_probe *p, struct nq_buf *path)
+nq_detect_total(const struct nq_probe *p, struct nq_buf *path, uint64_t *total)
 {
 	const struct nq_probe_scalar *s;
 
 	for (const char *const *name = total_names; *name != NULL && !one_object(p); name++) {
 		s = find(p, *name, A_NUMBER);
-		if (s == NULL)
+		if (s == NULL || nq_scalar_uint(&s->value, total) == -1)
 			continue;
 		nq_buf_addstr(path, nq_buf_str(&s->path));
 		return true;

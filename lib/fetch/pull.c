@@ -268,7 +268,7 @@ nq_pull_end(struct nq_pull *p, struct nq_err *err)
 	if (p->more == -1)
 		return -1;
 	if (!p->limited && p->reason != p->stopped && p->pager.doubt == NULL)
-		nq_doubt_tell(&p->doubt, p->pages, &p->suspects);
+		nq_doubt_tell(&p->doubt, &p->pager, &p->suspects);
 	return nq_pull_conclude(p, err);
 }
 
