@@ -329,6 +329,53 @@ graphql() {
   [ "${lines[0]}" = "$record" ]
 }
 
+# --- a limit on the rows of one query, which begins anew behind the last row ---------------------
+
+@test "A11 keyset: the last row's value takes the place of the lower bound, up to an empty answer" {
+  page from=2022-01-01 '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}]'
+  page from=2022-03-01 '[{"id":3,"at":"2022-04-01"}]'
+  page from=2022-04-01 '[]'
+  fetch -q from=2022-01-01 -q to=2022-12-31 -p keyset:param=from,field=.at /t
+  ended 3 3
+  queries 'from=2022-01-01&to=2022-12-31' 'from=2022-03-01&to=2022-12-31' 'from=2022-04-01&to=2022-12-31'
+}
+
+@test "A11 keyset: rows at the border that come again are written again, for the loader to fold, and --id tells" {
+  page from=2022-03-01 '{"rows":[{"id":2,"at":"2022-03-01"},{"id":3,"at":"2022-04-01"}],"more":false}'
+  page from=2022-01-01 '{"rows":[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}],"more":true}'
+  fetch -q from=2022-01-01 -r .rows -p keyset:param=from,field=.at,more=.more --id .id /t
+  ended 4 2
+  stderr_has 'suspicious: 1 record with an id that came before, the first on page 2 as on page 1'
+  run bash -c 'head -n 4 <<<"$1" | nq-load --to sqlite:t.db --table t --key id' _ "$output"
+  status_is 0
+  [ "$(sqlite3 t.db 'SELECT count(*) FROM t')" -eq 3 ]
+}
+
+@test "A11 keyset: a window that would begin where it began is an error and no loop" {
+  page from=2022-01-01 '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-02-01"}]'
+  page from=2022-02-01 '[{"id":2,"at":"2022-02-01"},{"id":3,"at":"2022-02-01"}]'
+  fetch -q from=2022-01-01 -p keyset:param=from,field=.at /t
+  failed 1 4 2
+  stderr_has 'pagination loop: page 3 would be asked for like page 2'
+}
+
+@test "A11 keyset in the body: a search whose filter moves on" {
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"results\":[{\"id\":7,\"at\":1700}],\"total\":1}"}'
+  page '' '{"results":[],"total":0}'
+  fetch -d '{"filters":[{"name":"at","operator":"GT","value":0}],"limit":100}' -r .results \
+    -p 'keyset:in=body:.filters[0].value,field=.at' /t
+  ended 1 2
+  [ "$(asked .body | tail -n 1)" = '"{\"filters\":[{\"name\":\"at\",\"operator\":\"GT\",\"value\":1700}],\"limit\":100}"' ]
+}
+
+@test "A11 [differ] a second page that answers 400 does not restart the window: it is a failure" {
+  fault '{"match":"/t","query":"offset=2","kind":"status","status":400,"body":"{\"error\":\"over 10000 rows\"}"}'
+  page '' '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}]'
+  fetch -q from=2022-01-01 -p offset /t
+  failed 1 2 2
+  stderr_has 'page 2: HTTP 400: {"error":"over 10000 rows"}'
+}
+
 # --- a wrong end on a later page --------------------------------------------------------------
 
 @test "full pages, the last one too, and fewer than the total: suspicious where auto looked" {
