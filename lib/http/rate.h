@@ -21,9 +21,6 @@ struct nq_rate {
 	int64_t deadline_ms; /* as it was given */
 };
 
-/* Its clock, in nanoseconds. */
-int64_t nq_rate_now(void);
-
 /* Adds "10/s", "600/m", "3/10s" …, a usage error otherwise; of several the strictest holds. */
 int nq_rate_parse(struct nq_rate *, const char *, struct nq_err *);
 
