@@ -463,8 +463,7 @@ main(int argc, char **argv)
 	if ((o.end_mark || (err.status != NQ_OK && o.each && nq_each_marked(&each))) &&
 	    !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
-	if (pull.opened)
-		nq_pull_free(&pull);
+	nq_pull_free(&pull);
 	if (each.keep.kept != NULL)
 		nq_each_free(&each);
 	nq_settings_free(&settings);

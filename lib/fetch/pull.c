@@ -81,7 +81,6 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
 		return -1;
 	p->find_pager = p->pager.kind == NULL;
-	p->opened = true;
 	p->more = 1;
 	return nq_pager_watch(&p->pager, &p->spec, err);
 }

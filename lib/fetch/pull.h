@@ -53,7 +53,6 @@ struct nq_pull {
 	struct nq_page_spec spec;
 	struct nq_window window;
 	struct nq_arrival *now; /* of the window: the page at hand */
-	bool opened;
 	struct nq_pager pager;
 	bool find_records, find_pager; /* still to be found out, on the first page */
 	enum nq_format format;	       /* where opt.format says one */
@@ -82,7 +81,7 @@ struct nq_pull {
 	} earlier; /* pulls before this one, where it is one of many: for the progress line */
 };
 
-/* Usage errors name the option. */
+/* Usage errors name the option. To be freed also then; zeroes may be freed, too. */
 int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, struct nq_err *);
 void nq_pull_free(struct nq_pull *);
 
