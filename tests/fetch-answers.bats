@@ -212,11 +212,13 @@ T
 
 @test "S13 --retry-if: the page that auto would look at is asked for again before anything is decided" {
   fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\"}","headers":{"Retry-After":"0"}}'
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\",\"a\":[{\"id\":9}],\"next\":\"/x\"}"}'
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\",\"a\":[{\"id\":9}],\"links\":[{\"rel\":\"next\",\"href\":\"/x\"}]}"}'
   page page=2 '{"items":[{"id":2}],"next_page":null}'
   page '' '{"items":[{"id":1}],"next_page":2}'
   fetch --retry-if .status=UNAVAILABLE /t
   ended 2 2
-  requests 3
+  requests 5
   run --separate-stderr nq-fetch --retry-if '.x[-1]' "$API/t"
   status_is 2
   stderr_has '--retry-if: '

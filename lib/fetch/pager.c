@@ -210,6 +210,9 @@ watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_e
 int
 nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_err *err)
 {
+	for (size_t i = 0; i < NQ_PAGER_KEYS; i++)
+		nq_path_free(&spec->watch[i]);
+	nq_path_free(&spec->field);
 	spec->watching &= NQ_PAGE_KEPT;
 	spec->has_field = false;
 	spec->links.watching = 0;

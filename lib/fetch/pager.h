@@ -91,7 +91,7 @@ extern const struct nq_pager_kind nq_pager_page, nq_pager_offset, nq_pager_curso
 int nq_pager_parse(struct nq_pager *, const char *spec, struct nq_err *);
 void nq_pager_free(struct nq_pager *);
 
-/* Has the paths of the pager watched, key i as watch i; call before the first page. */
+/* Has the paths of the pager watched, key i as watch i, and no others; before the first page. */
 int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err *);
 
 /* The two functions of the kind, with what all kinds count. */
