@@ -123,7 +123,7 @@ END
   # Where DuckDB's own shell would be there is what the tests look at databases with.
   mkdir bin
   # shellcheck disable=SC2016 # the script expands it
-  printf '#!/bin/sh\nexec "%s/tests/unit/duckdb_query" "$3" "$4"\n' "$BUILD" >bin/duckdb
+  printf '#!/bin/sh\nexec "%s/tests/tools/duckdb_query" "$3" "$4"\n' "$BUILD" >bin/duckdb
   chmod 755 bin/duckdb
   NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
   export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH

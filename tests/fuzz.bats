@@ -51,3 +51,7 @@ replay() {
 @test "replay: UTF-8" {
   replay utf8
 }
+
+@test "replay: rows of the Nuntiq platform" {
+  replay nuntiq
+}

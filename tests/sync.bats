@@ -386,7 +386,7 @@ spoilt() {
   sync --to mysql:nq
   status_is 2
   is '[.success, .run_id]' '[false,null]'
-  stderr_has "'mysql:' is no destination: write sqlite:FILE, nuntiq:URL" "nq-load --probe ended with status 2"
+  stderr_has "'mysql:' is no destination: write sqlite:FILE" "nq-load --probe ended with status 2"
   [ "$(requests)" = 0 ]
   [ -z "$(cursor)" ]
 }

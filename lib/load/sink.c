@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* One row a destination. */
-static const struct nq_sink_ops *const sinks[] = {
-    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
+static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_postgresql,
+    &nq_sink_postgres, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 
@@ -38,6 +38,8 @@ unknown(const char *to, struct nq_err *err)
 	struct nq_buf forms = NQ_BUF_INIT;
 
 	for (size_t i = 0; i < NSINKS; i++) {
+		if (i > 0 && strcmp(sinks[i]->form, sinks[i - 1]->form) == 0)
+			continue; /* another spelling of its scheme */
 		nq_buf_adds(&forms, i == 0 ? "" : i + 1 < NSINKS ? ", " : " or ");
 		nq_buf_adds(&forms, sinks[i]->form);
 	}
@@ -117,14 +119,6 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	if (ops->open(s, err) == -1)
 		return -1;
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
-}
-
-uint64_t
-nq_sink_usual_batch(const char *to)
-{
-	const struct nq_sink_ops *ops = find(to);
-
-	return ops == NULL || ops->batch == 0 ? NQ_MAX_BATCH : ops->batch;
 }
 
 void
