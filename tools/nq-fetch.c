@@ -80,7 +80,7 @@ static const struct nq_opt table[] = {
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
     {"stop-before", 0, "VALUE", NQ_OPT_STR, &o.stop_before,
-	"newest first: end with the page whose last record has a watermark before that"},
+	"newest first: the page that ends before this watermark is the last"},
     {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
     {"strict", 0, NULL, NQ_OPT_FLAG, &o.pull.strict,
 	"fail (75) when the pull looks incomplete, instead of warning"},
