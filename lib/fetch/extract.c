@@ -10,7 +10,7 @@
 
 enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
 
-_Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
+_Static_assert((int)TARGETS <= NQ_FOLLOW_PATHS, "a bit for each");
 
 #define NO_MARK "the watermark of this record is neither text nor number"
 

@@ -12,13 +12,13 @@
  * Which of several wanted paths lead through the place where a streaming parser is. A set of paths
  * is a word of bits, bit i for want[i]. Each open array or object is a frame; depth counts them.
  */
-enum { NQ_TRACK_PATHS = 16 };
+enum { NQ_FOLLOW_PATHS = 16 };
 
 struct nq_follow {
 	struct {
 		const struct nq_path *path;
 		uint32_t base; /* the depth that it starts from */
-	} want[NQ_TRACK_PATHS];
+	} want[NQ_FOLLOW_PATHS];
 	struct nq_follow_frame {
 		bool is_array;
 		uint32_t index;	  /* of the current item */

@@ -10,7 +10,7 @@
 #include "http/headers.h"
 
 /*
- * Where the next page is. To add a kind of pagination: write its file with the two functions of
+ * Where the next page is. To add a kind of pagination: write its file with the functions of
  * struct nq_pager_kind, declare the kind here, put it into the table of pager.c, describe it
  * in nq-fetch(1), and give it a family of tests.
  */
@@ -94,7 +94,7 @@ void nq_pager_free(struct nq_pager *);
 /* Has the paths of the pager watched, key i as watch i, and no others; before the first page. */
 int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err *);
 
-/* The two functions of the kind, with what all kinds count. */
+/* What the kind does, with what all kinds count. */
 void nq_pager_ask(const struct nq_pager *, struct nq_url *);
 void nq_pager_place(const struct nq_pager *, struct nq_buf *); /* as text; nothing at first */
 int nq_pager_next(struct nq_pager *, const struct nq_answer *, struct nq_err *);
