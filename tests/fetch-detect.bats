@@ -173,8 +173,12 @@ walked() {
 @test "S11 one object with links of its own is a single page, and a list of things that have links is one of records" {
   first_page '{"id":1,"title":"A chapter","links":[{"rel":"next","href":"/chapters/2"}]}'
   found . none
-  first_page '{"bookmarks":[{"id":1,"rel":"me","url":"/a"}]}'
+  first_page '{"bookmarks":[{"id":1,"rel":"me","url":"/a"}],"errors":[]}'
   found .bookmarks none
+  first_page '{"data":[{"id":1,"relation":"mother","url":"/a"}],"included":[{"id":7}]}'
+  found .data none
+  first_page '[{"rel":"self","href":"/"},{"rel":"next","href":"/2"}]'
+  found . none
 }
 
 @test "S11 where the user names another way, links in a list are a sign of more" {

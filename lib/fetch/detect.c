@@ -123,13 +123,11 @@ find(const struct nq_probe *p, const char *name, enum look look)
 	return NULL;
 }
 
-/* Links and not records: a list that is called so, or that has others beside it. */
+/* Links of the page to others, and not records. */
 static bool
-is_links(const struct nq_probe *p, const struct nq_probe_list *l)
+is_links(const struct nq_probe_list *l)
 {
-	return l->has_rel && l->has_href &&
-	       (p->nlists > 1 || strcasecmp(l->name.data, "link") == 0 ||
-		   strcasecmp(l->name.data, "links") == 0);
+	return l->has_rel && l->has_href;
 }
 
 static bool
@@ -285,8 +283,8 @@ by_shape(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 static bool
 by_links(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 {
-	for (size_t i = 0; i < p->nlists; i++) {
-		if (p->list[i].next == 0 || !is_links(p, &p->list[i]))
+	for (size_t i = 0; i < p->nlists && p->top == NQ_OBJECT; i++) {
+		if (p->list[i].next == 0 || !is_links(&p->list[i]))
 			continue;
 		nq_buf_addf(spec, "link:in=body:%s", p->list[i].path.data);
 		nq_buf_addf(why, "'%s' has a link to the next page", p->list[i].path.data);
@@ -346,7 +344,7 @@ static bool
 one_object(const struct nq_probe *p)
 {
 	for (size_t i = 0; i < p->nlists; i++)
-		if (!is_links(p, &p->list[i]) && (p->list[i].of_objects || p->list[i].items == 0))
+		if (!is_links(&p->list[i]) && (p->list[i].of_objects || p->list[i].items == 0))
 			return false;
 	return p->top == NQ_OBJECT;
 }
@@ -424,7 +422,7 @@ several_lists(const struct nq_probe *probe, struct nq_err *err)
 
 	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
 	for (size_t i = 0; i < probe->nlists; i++) {
-		if (!probe->list[i].of_objects || is_links(probe, &probe->list[i]))
+		if (!probe->list[i].of_objects || is_links(&probe->list[i]))
 			continue;
 		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
 		sep = "', '";
@@ -440,7 +438,7 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 
 	if (probe->top != NQ_ARRAY) {
 		for (size_t i = 0; i < probe->nlists; i++) {
-			if (!probe->list[i].of_objects || is_links(probe, &probe->list[i]))
+			if (!probe->list[i].of_objects || is_links(&probe->list[i]))
 				continue;
 			found = &probe->list[i];
 			lists++;

@@ -79,13 +79,16 @@ count_item(struct nq_probe_parser *p, enum nq_type type)
 static void
 note_relation(struct nq_probe_parser *p, struct nq_str text)
 {
+	static const char *const pages[] = {
+	    "self", "next", "prev", "previous", "first", "last", NULL};
 	struct nq_probe_list *l;
 
 	if (p->list == -1 || p->depth != p->list_depth + 1)
 		return;
 	l = &p->probe->list[p->list];
-	l->has_rel = l->has_rel || p->rel;
 	l->has_href = l->has_href || p->href;
+	for (size_t i = 0; p->rel && pages[i] != NULL; i++)
+		l->has_rel = l->has_rel || nq_str_is(text, pages[i]);
 	if (p->rel && nq_str_is(text, "next"))
 		l->next = l->items;
 }
