@@ -23,7 +23,7 @@ jq -r '[.works[] | select(.work | startswith("growth")) | . as $w | .programs[]
 series=$(grep -c '^"' "$work/growth" || true)
 bars=$(wc -l <"$work/ratios")
 cat >"$work/plot" <<PLOT
-set terminal svg size 900,$((bars * 18 + 420)) font "sans-serif,12" noenhanced background "white"
+set terminal svg size 900,$((bars * 18 + 450)) font "sans-serif,12" noenhanced background "white"
 set output "$chart"
 set multiplot
 set style fill solid 0.8
@@ -32,26 +32,27 @@ set datafile separator "\t"
 set logscale x
 set format x "%gx"
 set title "times as long as nq took for the same work"
-set size 1,$(awk -v b="$bars" 'BEGIN {print (b * 18 + 80) / (b * 18 + 420)}')
-set origin 0,$(awk -v b="$bars" 'BEGIN {print 340 / (b * 18 + 420)}')
+set size 1,$(awk -v b="$bars" 'BEGIN {print (b * 18 + 80) / (b * 18 + 450)}')
+set origin 0,$(awk -v b="$bars" 'BEGIN {print 370 / (b * 18 + 450)}')
 set lmargin 44
 set xrange [0.1:*]
 set yrange [-0.7:$bars]
 unset key
-plot "$work/ratios" using 4:1:(0.25):4:(\$1-0.35):(\$1+0.35):ytic(strcol(2)." | ".strcol(3)) with boxxyerror lc rgb "#4878a8", \\
+set arrow from 1,-0.7 to 1,$bars nohead lc rgb "#a04040" front
+plot "$work/ratios" using 4:1:(0.1):4:(\$1-0.35):(\$1+0.35):ytic(strcol(2)." | ".strcol(3)) with boxxyerror lc rgb "#4878a8", \\
   "" using 4:1:5:6 with xerrorbars lc rgb "#202020" pt 0, "" using (\$6*1.1):1:(sprintf("%.1f", \$4)) with labels left font ",10"
+unset arrow
 set lmargin 10
 set format x "%.0s%c"
-set size 0.5,$(awk -v b="$bars" 'BEGIN {print 330 / (b * 18 + 420)}')
+set size 0.5,$(awk -v b="$bars" 'BEGIN {print 360 / (b * 18 + 450)}')
 set autoscale xy
 set ytics auto
 set grid y
-set key top right font ",10" spacing 0.9
-set xlabel "records"
-set title "microseconds for a record"
+set key below maxrows 2 font ",10"
+set title "microseconds for a record, of so many"
 set origin 0,0
 $( ((series == 0)) || echo "set yrange [0:*]; plot for [i=0:$((series - 1))] \"$work/growth\" index i using 1:2 with linespoints lw 2 pt 7 ps 0.5 title columnheader(1)")
-set title "MiB of the largest process"
+set title "MiB of the largest process, for so many records"
 set origin 0.5,0
 $( ((series == 0)) || echo "set yrange [0:40]; plot for [i=0:$((series - 1))] \"$work/growth\" index i using 1:3 with linespoints lw 2 pt 7 ps 0.5 title columnheader(1), 32 with lines dt 2 lc rgb \"#a04040\" title \"the bar\"")
 unset multiplot
