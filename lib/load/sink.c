@@ -4,7 +4,7 @@
 
 /* One row a destination. */
 static const struct nq_sink_ops *const sinks[] = {
-    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
+    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_https, &nq_sink_http, &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 
@@ -38,6 +38,8 @@ unknown(const char *to, struct nq_err *err)
 	struct nq_buf forms = NQ_BUF_INIT;
 
 	for (size_t i = 0; i < NSINKS; i++) {
+		if (i > 0 && strcmp(sinks[i]->form, sinks[i - 1]->form) == 0)
+			continue; /* another spelling of its scheme */
 		nq_buf_adds(&forms, i == 0 ? "" : i + 1 < NSINKS ? ", " : " or ");
 		nq_buf_adds(&forms, sinks[i]->form);
 	}
@@ -96,17 +98,31 @@ add_column(struct nq_columns *columns, const char *spec, struct nq_err *err)
 	    spec);
 }
 
+static int
+choose(struct nq_sink *s, const char *to, const struct nq_load_options *o,
+    struct nq_columns *columns, struct nq_counts *counts, struct nq_err *err)
+{
+	const struct nq_sink_ops *ops = find(to);
+
+	*s = (struct nq_sink){ops, o, columns, counts, NQ_BUF_INIT, NULL};
+	if (ops == NULL)
+		return unknown(to, err);
+	columns->folds = ops->folds;
+	return check(ops, o, err);
+}
+
+int
+nq_sink_bind(struct nq_sink *s, const char *to, const struct nq_load_options *o,
+    struct nq_columns *columns, struct nq_counts *counts, struct nq_err *err)
+{
+	return choose(s, to, o, columns, counts, err) == -1 ? -1 : s->ops->open(s, err);
+}
+
 int
 nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_columns *columns,
     struct nq_counts *counts, struct nq_err *err)
 {
-	const struct nq_sink_ops *ops = find(o->to);
-
-	*s = (struct nq_sink){ops, o, columns, counts, NQ_BUF_INIT, NULL};
-	if (ops == NULL)
-		return unknown(o->to, err);
-	columns->folds = ops->folds;
-	if (check(ops, o, err) == -1)
+	if (choose(s, o->to, o, columns, counts, err) == -1)
 		return -1;
 	for (size_t i = 0; i < o->key.n; i++)
 		if (nq_columns_key(columns, nq_str(o->key.v[i]), false, err) == -1)
@@ -114,7 +130,7 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	for (size_t i = 0; i < o->columns.n; i++)
 		if (add_column(columns, o->columns.v[i], err) == -1)
 			return -1;
-	if (ops->open(s, err) == -1)
+	if (s->ops->open(s, err) == -1)
 		return -1;
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
 }

@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "echo.h"
 #include "faults.h"
+#include "ingest.h"
 #include "nuntiq_delta.h"
 #include "nuntiq_supplier.h"
 #include "oauth.h"
@@ -88,6 +89,10 @@ static const struct {
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
     {"POST",   "api/v1/delta/streams/*/*/fail",    nuntiq_user, delta_fail},
     {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
+    {NULL,     "ingest/*/clear",                   anyone,      ingest_clear},
+    {"GET",    "ingest/*",                         anyone,      ingest_get},
+    {"POST",   "ingest/*",                         anyone,      ingest_post},
+    {"PUT",    "ingest/*",                         anyone,      ingest_post},
     {"POST",   "oauth/token",                      anyone,      oauth_token},
     {NULL,     "shapes/*",                         anyone,      shapes_page},
     {NULL,     "protected/*",                      acme_user,   shapes_page},
