@@ -38,6 +38,7 @@ check program  zip                                               zip
 check program  zstd                                              zstd
 check program  script                                            bsdutils
 check file     /usr/sbin/nginx                                   nginx-light
+check file     /usr/sbin/clickhouse-server                       clickhouse-server
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 lint  program  clang-format                                      clang-format

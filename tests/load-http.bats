@@ -69,7 +69,7 @@ bodies() { sent | jq -r .body; }
   status_is 0
   [ "$(sent | jq -c '[.method,.query.a,.query.q,.query.key,.headers["x-batch"],.headers["content-type"],.headers.authorization]')" = \
     '["PUT","1","x y&z","test-bearer-token-here","yes","application/vnd.api+json","Bearer test-bearer-token-here"]' ]
-  [[ $output$stderr != *test-bearer-token* ]]
+  [[ $output${stderr:-} != *test-bearer-token* ]]
   [ "$(jq -r .destination <<<"$output")" = "$API/ingest/t?a=1&q=x%20y%26z&key=***" ]
 }
 

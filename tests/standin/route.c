@@ -84,6 +84,7 @@ static const struct {
     {"GET",    "v2/suppliers/*",                   acme_user,   acme_one},
     {"POST",   "api/v1/supplier",                  nuntiq_user, supplier_post},
     {"GET",    "api/v1/supplier",                  nuntiq_user, supplier_get},
+    {"POST",   "api/v1/organization",              nuntiq_user, ingest_post},
     {"GET",    "api/v1/delta/streams/*/*",         nuntiq_user, delta_get},
     {"POST",   "api/v1/delta/streams/*/*/begin",   nuntiq_user, delta_begin},
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
