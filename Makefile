@@ -23,15 +23,16 @@ VERSION = 0.1.0
 
 B       = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 comma   = ,
-TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c))
-SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c,$(wildcard tools/*)))
+TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c)) $(B)/nq-cursor-nuntiq
+SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c tools/cursor,$(wildcard tools/*)))
 PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c))
 GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
+CURSOR  = $(B)/tools/nq-cursor.o $(patsubst %.c,$(B)/%.o,$(filter-out %-nuntiq.c,$(wildcard tools/cursor/*.c)))
 MANUALS = $(wildcard man/*.[1-9])
 HEADERS = $(wildcard lib/*/*.h)
 SHELL_FILES = $(wildcard tools/nq-sync lib/sync/* tests/*.bats tests/*.bash tests/*/*.sh examples/*/*.sh .ci/*)
@@ -55,10 +56,11 @@ $(B)/nq-fetch:      LDLIBS = $(CURL) -larchive -lz $(YAJL)
 $(B)/nq-map:        LDLIBS = $(YAJL)
 $(B)/nq-load:       LDLIBS = -lsqlite3 $(CURL) -lz $(YAJL)
 $(B)/nq-cursor:     LDLIBS = $(YAJL)
+$(B)/nq-cursor-nuntiq: LDLIBS = $(CURL) -lz $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
-$(B)/tests/faults/%: LDLIBS =
+$(B)/tests/faults/% $(B)/tests/tools/%: LDLIBS =
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(PARTS) $(STANDIN)
@@ -80,9 +82,19 @@ $(B)/%.o: %.S $(B)/flags
 # What an assembler file brings in by .incbin.
 $(B)/lib/map/schemas.o: $(wildcard lib/map/schemas/*.json)
 
-$(TOOLS): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
+$(filter-out $(B)/nq-cursor%,$(TOOLS)): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
+
+# A state in a directory must not pay for libcurl at each start, so the store that needs it is in a
+# second program of the same objects: nq-cursor becomes it where --state says nuntiq:.
+$(B)/nq-cursor: $(CURSOR) $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ $(LDLIBS)
+
+$(B)/nq-cursor-nuntiq: $(CURSOR) $(B)/tools/cursor/stores-nuntiq.o $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ $(LDLIBS)
 
 $(SCRIPTS): $(B)/%: tools/%
 	@mkdir -p $(@D)
@@ -130,7 +142,7 @@ $(B)/flags: FORCE
 .PHONY: FORCE
 FORCE:
 
--include $(LIBOBJ:.o=.d) $(wildcard $(B)/tools/*.d $(B)/tests/*/*.d)
+-include $(LIBOBJ:.o=.d) $(wildcard $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d)
 
 # === tests ====================================================================================
 
@@ -171,12 +183,17 @@ fuzz soak: deps-fuzz
 	tests/fuzz/run.sh build/$(subst $(comma),-,$(FUZZ_SANITIZE))/fuzz $(SECONDS)
 
 soak: SECONDS = 3600
-soak: soak-bodies faults mutants
+soak: soak-bodies soak-power faults mutants
 
 # Bodies of 1 GiB where the check has 128 MiB.
 .PHONY: soak-bodies
 soak-bodies: all helpers
 	NQ_SOAK=1 BATS_TEST_TIMEOUT=900 tests/run.sh $(B) tests/fetch-bodies.bats
+
+# The power cut: needs root and loop devices, and fails without them.
+.PHONY: soak-power
+soak-power: all
+	tests/power.sh $(B) 50
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 

@@ -61,6 +61,8 @@ files() { (cd "$TREE" && find . -path ./build -prune -o -type f -print | sort); 
     run needs "$tool"
     [[ $output != *curl* && $output != *sqlite* && $output != *archive* ]]
   done
+  run needs nq-cursor-nuntiq
+  [[ $output == *curl* ]]
   run needs nq-load
   [[ $output == *sqlite3* && $output == *curl* && $output != *archive* ]]
 }
@@ -72,7 +74,8 @@ files() { (cd "$TREE" && find . -path ./build -prune -o -type f -print | sort); 
   run bash -c 'cd "$1" && find . -type f | sort' bash "$dest"
   stdout_is "$(
     {
-      for f in "$ROOT"/tools/*; do basename "$f" .c; done | sed 's,^,./usr/bin/,'
+      echo ./usr/bin/nq-cursor-nuntiq
+      for f in "$ROOT"/tools/nq-*; do basename "$f" .c; done | sed 's,^,./usr/bin/,'
       for f in "$ROOT"/lib/sync/*; do echo "./usr/lib/nq/${f##*/}"; done
       for f in "$ROOT"/man/*; do echo "./usr/share/man/man${f##*.}/$(basename "$f")"; done
     } | sort

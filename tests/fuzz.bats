@@ -36,6 +36,10 @@ replay() {
   replay path
 }
 
+@test "replay: connector files" {
+  replay plan
+}
+
 @test "replay: references" {
   replay ref
 }
@@ -50,4 +54,8 @@ replay() {
 
 @test "replay: UTF-8" {
   replay utf8
+}
+
+@test "replay: rows of the Nuntiq platform" {
+  replay nuntiq
 }

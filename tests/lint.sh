@@ -76,7 +76,7 @@ lone_headers() {
 floors() {
   find lib -name '*.[ch]' | sort | xargs -r grep -nE '^# *include "' | awk -F'[/:"]' '
     BEGIN {
-      floor["base"] = 1; floor["json"] = 2; floor["http"] = floor["map"] = 3
+      floor["base"] = 1; floor["json"] = 2; floor["http"] = floor["map"] = floor["pg"] = 3
       floor["fetch"] = floor["load"] = floor["state"] = floor["plan"] = 4
     }
     {
@@ -129,7 +129,7 @@ forbidden() {
   code=$(grep -E '^(lib|tools)/' <<<"$code")
   no_calls 'may return NULL: use base/alloc' '(malloc|calloc|realloc|reallocarray|strn?dup|v?asprintf)\(' 'lib/base/alloc\.c'
   code=$(grep '^lib/' <<<"$code")
-  no_calls 'a library does not end the program' '(exit|_exit|abort)\(' 'lib/(base/alloc|state/child)\.c'
+  no_calls 'a library does not end the program' '(exit|_exit|abort)\(' 'lib/(base/alloc|state/(child|keeper))\.c'
   no_calls 'a library does not print' '(v?printf|puts|putchar|perror)\(' 'lib/base/cli\.c'
 }
 
@@ -147,7 +147,7 @@ shell_lint() { shell | xargs -r -P 2 -n 4 shellcheck -x; }
 format() { sources | xargs -r clang-format --dry-run -Werror; }
 
 check_cpp() {
-  dirs lib tools tests/unit tests/fuzz tests/faults tests/preload | xargs cppcheck --quiet --std=c11 --language=c --enable=warning,style,performance,portability --inline-suppr \
+  dirs lib tools tests/unit tests/fuzz tests/faults tests/preload tests/tools | xargs cppcheck --quiet --std=c11 --language=c --enable=warning,style,performance,portability --inline-suppr \
     --suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j 2 \
     "${cflags[@]:1}" --template='{file}:{line}: {severity}: {message} [{id}]'
 }

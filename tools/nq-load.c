@@ -23,8 +23,7 @@ static bool dry;
 static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
-    {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"sqlite:FILE, duckdb:FILE, nuntiq:URL, https://URL or - (dry run)"},
+    {"to", 't', "DEST", NQ_OPT_STR, &o.to, "sqlite:, postgresql:, duckdb:, nuntiq:, https: or -"},
     {"dry-run", 0, NULL, NQ_OPT_FLAG, &dry, "tell the SQL or the requests, and do nothing"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
@@ -34,7 +33,8 @@ static const struct nq_opt opts[] = {
     {"rejects", 0, "FILE", NQ_OPT_STR, &o.rejects, "write rejected records there"},
     {"max-rejects", 0, "N|N%", NQ_OPT_STR, &o.max_rejects,
 	"go on with so many rejected records (0)"},
-    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch, "records in one batch (1000; duckdb: 100000)"},
+    {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch,
+	"records in one batch (1000; PostgreSQL 10000, DuckDB 100000)"},
     {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},
@@ -70,7 +70,7 @@ static const struct nq_opt opts[] = {
     {"results", 0, "PATH[?]", NQ_OPT_STR, &o.results,
 	"nuntiq, https: where the answer tells of each row"},
     {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &on,
-	"nuntiq, https: fail: this status refuses rows; retry: it passes"},
+	"nuntiq, https: fail: it refuses rows; retry: it passes"},
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth.spec,
 	"bearer= basic= header:N= query:N= aws-sigv4:R/S= netrc oauth2"},
     {"header", 'H', "'NAME: VALUE'", NQ_OPT_LIST, &o.headers, "add a header to each request"},
@@ -146,10 +146,9 @@ check_limits(struct nq_err *err)
 {
 	if (o.to == NULL)
 		return nq_err_set(err, NQ_USAGE,
-		    "where to? add --to sqlite:FILE, duckdb:FILE, nuntiq:URL, https://URL or -");
-	if (o.batch == UINT64_MAX)
-		o.batch = nq_sink_usual_batch(o.to);
-	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
+		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to duckdb:FILE, "
+		    "--to nuntiq:URL, --to https://URL or --to -");
+	if (o.batch != NQ_UNKNOWN && (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP))
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
 	if (o.batch_bytes == 0 || o.batch_bytes > NQ_MAX_LINE_CAP)
@@ -190,7 +189,7 @@ parse(int argc, char **argv, struct nq_err *err)
 {
 	int first;
 
-	o.batch = UINT64_MAX;
+	o.batch = NQ_UNKNOWN;
 	o.batch_bytes = NQ_MAX_BATCH_SIZE;
 	o.max_line = NQ_MAX_LINE;
 	o.duckdb_memory = NQ_DUCKDB_MEMORY;

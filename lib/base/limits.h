@@ -17,6 +17,7 @@
 #define NQ_MAX_TOKEN	  (64u << 10)  /* bytes of a page token or next URL */
 #define NQ_MAX_CURSOR	  4096	       /* bytes of a cursor or watermark */
 #define NQ_MAX_BATCH	  1000	       /* records in one upsert (--batch) */
+#define NQ_PG_BATCH	  10000	       /* the same for PostgreSQL, where each costs more */
 #define NQ_MAX_BATCH_CAP  100000       /* what --batch may ask for */
 #define NQ_MAX_BATCH_SIZE (8u << 20)   /* bytes of one batch (--batch-bytes) */
 #define NQ_MAX_COLUMNS	  2000	       /* different members in one load */

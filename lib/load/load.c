@@ -54,6 +54,15 @@ interrupted(const struct load *l, struct nq_err *err)
 	    l->sink.destination.data);
 }
 
+/* A destination that was interrupted while it waited did not fail. */
+static int
+batch_failed(const struct load *l, struct nq_err *err)
+{
+	if (stopped(l))
+		return interrupted(l, err);
+	return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
+}
+
 static int put_rows(struct load *, uint32_t from, uint32_t to, struct nq_err *);
 
 /* A row of several records is tried again record by record: only the bad ones are rejected. */
@@ -93,8 +102,7 @@ put_rows(struct load *l, uint32_t from, uint32_t to, struct nq_err *err)
 		if (rc == NQ_WRITE_OK)
 			return 0;
 		if (rc == NQ_WRITE_FAILED)
-			return nq_err_at(
-			    err, "batch %llu: ", (unsigned long long)l->counts.batches);
+			return batch_failed(l, err);
 		if (rc == NQ_WRITE_ROW || to - from == 1) {
 			if (refused(l, from++, err) == -1)
 				return -1;
@@ -117,11 +125,11 @@ flush(struct load *l, struct nq_err *err)
 		return 0;
 	l->counts.batches++;
 	if (ops->begin(&l->sink, &l->batch, err) == -1)
-		return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
+		return batch_failed(l, err);
 	if (put_rows(l, 0, l->batch.nrows, err) == -1)
 		return -1;
 	if (ops->commit(&l->sink, err) == -1)
-		return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
+		return batch_failed(l, err);
 	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
 		l->committed = l->counts.records;
 	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu record%s",
@@ -129,6 +137,14 @@ flush(struct load *l, struct nq_err *err)
 	nq_batch_reset(&l->batch);
 	nq_columns_next_batch(&l->columns);
 	return 0;
+}
+
+static uint64_t
+batch_size(const struct load *l)
+{
+	if (l->o->batch != NQ_UNKNOWN)
+		return l->o->batch;
+	return nq_sink_usual_batch(l->o);
 }
 
 static int
@@ -150,7 +166,7 @@ take_record(struct load *l, struct nq_err *err)
 		    &l->rejects, line, nq_doc_raw(&l->doc, 0), rc == NQ_TAKE_DISCARDED, err);
 	}
 	l->counts.folded += rc == NQ_TAKE_FOLDED;
-	if (l->batch.nrecords < l->o->batch && l->batch.text.len < l->o->batch_bytes)
+	if (l->batch.nrecords < batch_size(l) && l->batch.text.len < l->o->batch_bytes)
 		return 0;
 	return flush(l, err);
 }

@@ -3,8 +3,9 @@
 #include <string.h>
 
 /* One row a destination. */
-static const struct nq_sink_ops *const sinks[] = {
-    &nq_sink_sqlite, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_https, &nq_sink_http, &nq_sink_dry};
+static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_postgresql,
+    &nq_sink_postgres, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_https, &nq_sink_http,
+    &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 
@@ -136,9 +137,9 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 }
 
 uint64_t
-nq_sink_usual_batch(const char *to)
+nq_sink_usual_batch(const struct nq_load_options *o)
 {
-	const struct nq_sink_ops *ops = find(to);
+	const struct nq_sink_ops *ops = find(o->as != NULL ? o->as : o->to);
 
 	return ops == NULL || ops->batch == 0 ? NQ_MAX_BATCH : ops->batch;
 }

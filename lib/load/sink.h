@@ -34,7 +34,8 @@ struct nq_load_options {
 	struct nq_list columns; /* NAME:TYPE */
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
-	uint64_t batch, batch_bytes, max_line;
+	uint64_t batch; /* NQ_UNKNOWN: what suits the destination */
+	uint64_t batch_bytes, max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
@@ -75,7 +76,7 @@ struct nq_sink_ops {
 	const char *form;   /* how it is written, for messages */
 	bool folds;	    /* column names fold ASCII case */
 	bool receipt;	    /* something was really loaded */
-	uint32_t batch;	    /* records in a batch where nobody says; 0: NQ_MAX_BATCH */
+	uint64_t batch;	    /* records in one, unless told; 0: NQ_MAX_BATCH */
 	bool modes[4];	    /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
@@ -112,10 +113,10 @@ int nq_sink_bind(struct nq_sink *, const char *to, const struct nq_load_options 
 int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_columns *,
     struct nq_counts *, struct nq_err *);
 /* The records of a batch into such a destination, unless told. */
-uint64_t nq_sink_usual_batch(const char *to);
+uint64_t nq_sink_usual_batch(const struct nq_load_options *);
 void nq_sink_close(struct nq_sink *);
 
-extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_duckdb, nq_sink_nuntiq, nq_sink_https,
-    nq_sink_http, nq_sink_dry;
+extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_postgresql, nq_sink_postgres,
+    nq_sink_duckdb, nq_sink_nuntiq, nq_sink_https, nq_sink_http, nq_sink_dry;
 
 #endif

@@ -63,11 +63,21 @@ file_open(struct nq_store *s, struct nq_err *err)
 }
 
 static void
-file_release(struct nq_store *s)
+let_go(struct nq_store *s)
 {
 	if (s->held != -1)
 		close(s->held);
 	s->held = -1;
+}
+
+/* What was changed is on disk already, whatever became of the rest. */
+static int
+file_release(struct nq_store *s, bool keep, struct nq_err *err)
+{
+	(void)keep;
+	(void)err;
+	let_go(s);
+	return 0;
 }
 
 /* === exclusive changes ===================================================================== */
@@ -152,7 +162,7 @@ file_hold(struct nq_store *s, struct nq_key k, struct nq_err *err)
 			    path.data, HOLD_WAIT_MS / 1000);
 		else
 			nq_err_set(err, NQ_FAIL, "cannot lock directory '%s':", path.data);
-		file_release(s);
+		let_go(s);
 		goto out;
 	}
 	sweep(s, k);
@@ -278,16 +288,6 @@ out:
 	return rc;
 }
 
-static void
-idle_row(struct nq_row *row, struct nq_key k)
-{
-	for (int f = 0; f < NQ_ROW_FIELDS; f++)
-		nq_buf_reset(&row->value[f]);
-	nq_row_set(row, NQ_F_CONNECTOR, nq_str(k.connector));
-	nq_row_set(row, NQ_F_STREAM, nq_str(k.stream));
-	nq_row_set(row, NQ_F_STATUS, nq_str("idle"));
-}
-
 static int
 file_load(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
 {
@@ -299,18 +299,21 @@ file_load(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err
 	if (rc == 1 && read_row(nq_buf_str(&text), k, row, err) == -1)
 		rc = nq_damage_explain(s, k, path.data, err);
 	if (rc != 1)
-		idle_row(row, k);
+		nq_row_idle(row, k.connector, k.stream);
 	nq_buf_free(&text);
 	nq_buf_free(&path);
 	return rc;
 }
 
 static int
-file_save(struct nq_store *s, struct nq_key k, const struct nq_row *row, struct nq_err *err)
+file_save(struct nq_store *s, struct nq_key k, struct nq_row *row, enum nq_change change,
+    const char *reason, struct nq_err *err)
 {
 	struct nq_buf path = NQ_BUF_INIT, text = NQ_BUF_INIT;
 	int rc;
 
+	(void)change;
+	(void)reason;
 	path_of(s, k, ".json", &path);
 	format(row, &text);
 	rc = nq_io_replace_file(path.data, nq_buf_str(&text), 0600, err);
@@ -334,23 +337,17 @@ file_record(struct nq_store *s, struct nq_key k, struct nq_str line, struct nq_e
 }
 
 static int
-file_history(
-    struct nq_store *s, struct nq_key k, nq_store_line_fn fn, void *ctx, struct nq_err *err)
+file_history(struct nq_store *s, struct nq_key k, bool all, nq_store_line_fn fn, void *ctx,
+    struct nq_err *err)
 {
 	struct nq_buf base = NQ_BUF_INIT;
 	int rc;
 
+	(void)all;
 	path_of(s, k, "", &base);
 	rc = nq_runs_walk(base.data, fn, ctx, err);
 	nq_buf_free(&base);
 	return rc;
-}
-
-static int
-held_elsewhere(struct nq_key k, const struct nq_buf *who, struct nq_err *err)
-{
-	return nq_err_set(err, NQ_TEMPFAIL, "another run of '%s/%s' holds the lock (%s)",
-	    k.connector, k.stream, who->data);
 }
 
 static int
@@ -362,7 +359,7 @@ file_busy(struct nq_store *s, struct nq_key k, struct nq_err *err)
 	path_of(s, k, ".lock", &path);
 	rc = nq_lock_probe(path.data, &who, err);
 	if (rc == 1)
-		held_elsewhere(k, &who, err);
+		nq_lock_elsewhere(k, who.data, err);
 	nq_buf_free(&who);
 	nq_buf_free(&path);
 	return rc;
@@ -382,13 +379,13 @@ file_lock(struct nq_store *s, struct nq_key k, int64_t wait_ms, struct nq_err *e
 		rc = file_hold(s, k, err);
 		if (rc == 0)
 			rc = nq_lock_take(path.data, &who, err);
-		file_release(s);
+		let_go(s);
 		if (rc != -2 || now_ms() >= end)
 			break;
 		sleep_ms(LOCK_STEP_MS);
 	}
 	if (rc == -2)
-		held_elsewhere(k, &who, err);
+		nq_lock_elsewhere(k, who.data, err);
 	nq_buf_free(&who);
 	nq_buf_free(&path);
 	return rc < 0 ? -1 : 0;
@@ -403,7 +400,7 @@ file_list(struct nq_store *s, nq_store_key_fn fn, void *ctx, struct nq_err *err)
 const struct nq_store_ops nq_file_store = {
     .prefix = "",
     .open = file_open,
-    .close = file_release,
+    .close = let_go,
     .hold = file_hold,
     .release = file_release,
     .load = file_load,

@@ -68,11 +68,11 @@ nq_history_last(struct nq_store *s, struct nq_key k, struct nq_row *row, struct 
 	int rc;
 
 	nq_doc_init(&l.doc);
-	rc = s->ops->history(s, k, keep, &l, err);
+	rc = s->ops->history(s, k, false, keep, &l, err);
 	if (rc == 0 && l.line.len > 0) {
 		keep_readable(&l, nq_buf_str(&l.line), err);
 		if (l.found == 0)
-			rc = s->ops->history(s, k, keep_readable, &l, err);
+			rc = s->ops->history(s, k, true, keep_readable, &l, err);
 	}
 	nq_doc_free(&l.doc);
 	nq_buf_free(&l.line);

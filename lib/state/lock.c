@@ -70,8 +70,8 @@ read_holder(int fd, struct nq_buf *who, struct nq_buf *token)
 	nq_doc_free(&d);
 }
 
-static const char *
-own_token(void)
+const char *
+nq_lock_own(void)
 {
 	const char *token = getenv("NQ_LOCK");
 
@@ -79,6 +79,13 @@ own_token(void)
 		       strspn(token, "0123456789abcdef") == TOKEN_LEN
 		   ? token
 		   : NULL;
+}
+
+int
+nq_lock_elsewhere(struct nq_key k, const char *who, struct nq_err *err)
+{
+	return nq_err_set(err, NQ_TEMPFAIL, "another run of '%s/%s' holds the lock (%s)",
+	    k.connector, k.stream, who);
 }
 
 /* 1: taken by a process we do not run under; 0: free now, or ours; -1. */
@@ -93,7 +100,7 @@ try_flock(int fd, const char *path, struct nq_buf *who, bool *ours, struct nq_er
 	if (errno != EWOULDBLOCK)
 		return nq_err_set(err, NQ_FAIL, "cannot lock '%s':", path);
 	read_holder(fd, who, &token);
-	*ours = own_token() != NULL && nq_str_is(nq_buf_str(&token), own_token());
+	*ours = nq_lock_own() != NULL && nq_str_is(nq_buf_str(&token), nq_lock_own());
 	nq_buf_free(&token);
 	return !*ours;
 }
@@ -104,8 +111,8 @@ write_holder(int fd, const char *path, struct nq_err *err)
 	struct nq_buf text = NQ_BUF_INIT, part = NQ_BUF_INIT, token = NQ_BUF_INIT;
 	int rc = -1;
 
-	if (own_token() != NULL)
-		nq_buf_adds(&token, own_token());
+	if (nq_lock_own() != NULL)
+		nq_buf_adds(&token, nq_lock_own());
 	else if (nq_id_random(&token, err) == -1)
 		goto out;
 	nq_buf_addc(&text, '{');

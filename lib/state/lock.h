@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "state/name.h"
 
 /*
  * The lock of a run, on a local file system: flock(2) on a file that is never removed. The kernel
@@ -16,6 +17,12 @@
  * with who added ("pid 812 on host, since …"); -1 on errors. Sets NQ_LOCK.
  */
 int nq_lock_take(const char *path, struct nq_buf *who, struct nq_err *);
+
+/* The token of the lock that we run under, or NULL. */
+const char *nq_lock_own(void);
+
+/* What is said of a lock that somebody else holds: NQ_TEMPFAIL and -1. */
+int nq_lock_elsewhere(struct nq_key, const char *who, struct nq_err *);
 
 /* 1 when somebody else has it, 0 when nobody has or we run under it, -1. */
 int nq_lock_probe(const char *path, struct nq_buf *who, struct nq_err *);

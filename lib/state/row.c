@@ -65,6 +65,16 @@ nq_row_cursor_type(const struct nq_row *r)
 	return type;
 }
 
+void
+nq_row_idle(struct nq_row *r, const char *connector, const char *stream)
+{
+	for (int f = 0; f < NQ_ROW_FIELDS; f++)
+		nq_buf_reset(&r->value[f]);
+	nq_row_set(r, NQ_F_CONNECTOR, nq_str(connector));
+	nq_row_set(r, NQ_F_STREAM, nq_str(stream));
+	nq_row_set(r, NQ_F_STATUS, nq_str("idle"));
+}
+
 const char *
 nq_row_field_name(enum nq_field f)
 {
@@ -152,8 +162,8 @@ read_value(struct nq_row *r, enum nq_field f, const struct nq_doc *d, uint32_t i
 	return rc;
 }
 
-static int
-check(const struct nq_row *r, struct nq_err *err)
+int
+nq_row_check(const struct nq_row *r, struct nq_err *err)
 {
 	static const char *const statuses[] = {"idle", "running", "succeeded", "failed"};
 	enum nq_cursor_type type = NQ_CURSOR_NONE;
@@ -188,5 +198,5 @@ nq_row_read(struct nq_row *r, const struct nq_doc *d, struct nq_err *err)
 			return nq_err_set(
 			    err, NQ_FAIL, "member '%s' has the wrong type", fields[f].name);
 	}
-	return check(r, err);
+	return nq_row_check(r, err);
 }

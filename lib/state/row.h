@@ -40,6 +40,8 @@ void nq_row_init(struct nq_row *);
 void nq_row_free(struct nq_row *);
 
 void nq_row_set(struct nq_row *, enum nq_field, struct nq_str);
+/* That of a stream that never ran. */
+void nq_row_idle(struct nq_row *, const char *connector, const char *stream);
 void nq_row_copy(struct nq_row *, const struct nq_row *from);
 
 static inline struct nq_str
@@ -77,6 +79,9 @@ void nq_row_write(const struct nq_row *, struct nq_buf *);
  * cursor must be one. Further members are not looked at.
  */
 int nq_row_read(struct nq_row *, const struct nq_doc *, struct nq_err *);
+
+/* Whether the values of a row from elsewhere can be one. */
+int nq_row_check(const struct nq_row *, struct nq_err *);
 
 /* Adds a JSON text of the document without the white space around its tokens. */
 void nq_row_compact(const struct nq_doc *, uint32_t value, struct nq_buf *);

@@ -33,10 +33,18 @@ stamp(struct nq_row *row)
 }
 
 static int
-save(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err *err)
+save(struct nq_store *s, struct nq_key k, struct nq_row *row, enum nq_change change,
+    struct nq_err *err)
 {
 	stamp(row);
-	return s->ops->save(s, k, row, err);
+	return s->ops->save(s, k, row, change, NULL, err);
+}
+
+/* The end of a hold: what was done is kept when all of it was. */
+static int
+let_go(struct nq_store *s, int rc, struct nq_err *err)
+{
+	return s->ops->release(s, rc == 0, err) == -1 ? -1 : rc;
 }
 
 static bool
@@ -77,13 +85,17 @@ heal_history(struct nq_store *s, struct nq_key k, const struct nq_row *row, stru
 
 /* The row holds the new state: first it, then its line. */
 static int
-finish(struct nq_store *s, struct nq_key k, const char *event, struct nq_row *row,
+finish(struct nq_store *s, struct nq_key k, enum nq_change change, struct nq_row *row,
     struct nq_str old, struct nq_err *err)
 {
-	if (save(s, k, row, err) == -1)
+	const char *event = change == NQ_COMPLETED ? "completed" : "failed";
+
+	if (save(s, k, row, change, err) == -1)
 		return -1;
 	if (record_end(s, k, event, row, old, err) == 0)
 		return 0;
+	if (s->ops->atomic)
+		return -1;
 	return nq_err_at(err, "the run is %s, but not its history: ", event);
 }
 
@@ -194,7 +206,7 @@ begin_held(struct nq_store *s, struct nq_key k, const struct nq_begin *b, struct
 	if (settle_type(b, row, &type, err) == 0 && check_destination(b, row, err) == 0 &&
 	    nq_bound_find(b, type, row, &lower, err) == 0 && close_abandoned(s, k, row, err) == 0 &&
 	    forget_cursor(s, b, row, err) == 0 && start(b, type, &lower, row, err) == 0)
-		rc = save(s, k, row, err);
+		rc = save(s, k, row, NQ_BEGUN, err);
 	nq_buf_free(&lower);
 	return rc;
 }
@@ -208,8 +220,7 @@ nq_run_begin(struct nq_store *s, struct nq_key k, const struct nq_begin *b, stru
 	if (s->ops->hold(s, k, err) == -1)
 		return -1;
 	rc = begin_held(s, k, b, out, err);
-	s->ops->release(s);
-	return rc;
+	return let_go(s, rc, err);
 }
 
 /* === complete ============================================================================== */
@@ -298,7 +309,7 @@ commit(struct nq_store *s, struct nq_key k, const struct nq_complete *c, const s
 	set_records(row, c);
 	set_text(row, NQ_F_STATUS, "succeeded");
 	set_now(row, NQ_F_COMPLETED_AT);
-	rc = finish(s, k, "completed", row, nq_buf_str(&old), err);
+	rc = finish(s, k, NQ_COMPLETED, row, nq_buf_str(&old), err);
 out:
 	nq_buf_free(&old);
 	return rc;
@@ -344,8 +355,7 @@ nq_run_complete(struct nq_store *s, struct nq_key k, const struct nq_complete *c
 	if (s->ops->hold(s, k, err) == -1)
 		return -1;
 	rc = complete_held(s, k, c, kept, out, err);
-	s->ops->release(s);
-	return rc;
+	return let_go(s, rc, err);
 }
 
 /* === fail and reset ======================================================================== */
@@ -379,7 +389,7 @@ fail_held(struct nq_store *s, struct nq_key k, const char *run, const char *erro
 	set_text(row, NQ_F_STATUS, "failed");
 	set_summary(row, error);
 	set_now(row, NQ_F_COMPLETED_AT);
-	return finish(s, k, "failed", row, nq_row_get(row, NQ_F_CURSOR), err);
+	return finish(s, k, NQ_FAILED, row, nq_row_get(row, NQ_F_CURSOR), err);
 }
 
 int
@@ -391,8 +401,7 @@ nq_run_fail(struct nq_store *s, struct nq_key k, const char *run, const char *er
 	if (s->ops->hold(s, k, err) == -1)
 		return -1;
 	rc = fail_held(s, k, run, error, out, err);
-	s->ops->release(s);
-	return rc;
+	return let_go(s, rc, err);
 }
 
 /* Of a damaged row, what the history knows: the names and the type of the cursor. */
@@ -449,14 +458,14 @@ reset_held(struct nq_store *s, struct nq_key k, const struct nq_reset *r, struct
 	enum nq_cursor_type type;
 	int rc = -1;
 
-	if (s->ops->busy(s, k, err) != 0 || load_for_reset(s, k, row, err) == -1 ||
+	if (load_for_reset(s, k, row, err) == -1 || s->ops->busy(s, k, err) != 0 ||
 	    check_reset(r, row, &type, err) == -1 || close_abandoned(s, k, row, err) == -1)
 		return -1;
 	nq_buf_addstr(&old, nq_row_get(row, NQ_F_CURSOR));
 	set_cursor(r, type, row);
 	stamp(row);
 	if (nq_history_add(s, "reset", row, r->reason, nq_buf_str(&old), err) == 0)
-		rc = s->ops->save(s, k, row, err);
+		rc = s->ops->save(s, k, row, NQ_RESET, r->reason, err);
 	nq_buf_free(&old);
 	return rc;
 }
@@ -470,6 +479,5 @@ nq_run_reset(struct nq_store *s, struct nq_key k, const struct nq_reset *r, stru
 	if (s->ops->hold(s, k, err) == -1)
 		return -1;
 	rc = reset_held(s, k, r, out, err);
-	s->ops->release(s);
-	return rc;
+	return let_go(s, rc, err);
 }

@@ -1,29 +1,35 @@
 #include "state/store.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "state/file.h"
-
-static const struct nq_store_ops *const stores[] = {&nq_file_store};
-
-static const char *
-default_where(struct nq_buf *room)
+int
+nq_store_local(struct nq_buf *room, struct nq_err *err)
 {
-	const char *nq = getenv("NQ_STATE"), *xdg = getenv("XDG_STATE_HOME"),
-		   *home = getenv("HOME");
+	const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
-	if (nq != NULL && *nq != '\0')
-		return nq;
 	if (xdg != NULL && *xdg == '/')
 		nq_buf_addf(room, "%s/nq", xdg);
 	else if (home != NULL && *home == '/')
 		nq_buf_addf(room, "%s/.local/state/nq", home);
 	else
-		return NULL;
-	return room->data;
+		return nq_err_set(err, NQ_USAGE,
+		    "no place for the state: say --state DIRECTORY, or set NQ_STATE or HOME");
+	return 0;
+}
+
+static const char *
+default_where(struct nq_buf *room, struct nq_err *err)
+{
+	const char *nq = getenv("NQ_STATE");
+
+	if (nq != NULL && *nq != '\0')
+		return nq;
+	return nq_store_local(room, err) == 0 ? room->data : NULL;
 }
 
 /* The length of what looks like the scheme of a URL in front of a colon, or 0. */
@@ -37,27 +43,54 @@ scheme(const char *where)
 	return n > 1 && where[n] == ':' ? n : 0;
 }
 
-int
-nq_store_open(struct nq_store *s, const char *where, struct nq_buf *room, struct nq_err *err)
+/* The program for this store lies beside ours and takes the same command line. */
+static int
+become(const struct nq_store *s, const char *program, struct nq_err *err)
 {
-	*s = (struct nq_store){NULL, where != NULL ? where : default_where(room), 0, -1};
-	if (s->where == NULL)
-		return nq_err_set(err, NQ_USAGE,
-		    "no place for the state: say --state DIRECTORY, or set NQ_STATE or HOME");
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	struct nq_buf path = NQ_BUF_INIT;
+	char *slash;
+
+	self[n > 0 ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	nq_buf_add(&path, self, slash != NULL ? (size_t)(slash + 1 - self) : 0);
+	nq_buf_adds(&path, program);
+	execv(path.data, s->opt->argv);
+	nq_err_set(err, NQ_FAIL, "--state: cannot run '%s', which is for this store:", path.data);
+	nq_buf_free(&path);
+	return -1;
+}
+
+static int
+open_as(struct nq_store *s, const struct nq_store_ops *ops, struct nq_err *err)
+{
+	if (ops->program != NULL)
+		return become(s, ops->program, err);
+	s->umask = umask(077);
+	s->ops = ops;
+	return ops->open(s, err);
+}
+
+int
+nq_store_open(
+    struct nq_store *s, const struct nq_store_options *opt, struct nq_buf *room, struct nq_err *err)
+{
+	*s = (struct nq_store){.opt = opt, .where = opt->where, .held = -1};
+	if (s->where == NULL && (s->where = default_where(room, err)) == NULL)
+		return -1;
 	if (*s->where == '\0')
 		return nq_err_set(err, NQ_USAGE, "--state: the directory's name is empty");
-	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
-		if (strncmp(s->where, stores[i]->prefix, strlen(stores[i]->prefix)) != 0)
+	for (size_t i = 0; nq_stores[i] != NULL; i++) {
+		if (strncmp(s->where, nq_stores[i]->prefix, strlen(nq_stores[i]->prefix)) != 0)
 			continue;
-		if (*stores[i]->prefix == '\0' && scheme(s->where) > 0)
+		if (*nq_stores[i]->prefix == '\0' && scheme(s->where) > 0)
 			continue;
-		s->umask = umask(077);
-		s->ops = stores[i];
-		return s->ops->open(s, err);
+		return open_as(s, nq_stores[i], err);
 	}
 	return nq_err_set(err, NQ_USAGE,
-	    "--state: this nq-cursor keeps no state in '%.*s:': write a directory "
-	    "(or './%.*s:…' if it is one)",
+	    "--state: there is no store for '%.*s:': write a directory (or './%.*s:…' if it is "
+	    "one), postgresql://… or nuntiq:https://…",
 	    scheme(s->where), s->where, scheme(s->where), s->where);
 }
 

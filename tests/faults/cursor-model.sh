@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # nq-cursor against a model of its rules: random sequences of begin, complete, fail, reset, stale run ids and kills.
-# usage: tests/faults/cursor-model.sh SEQUENCES SEED      NQ_STATE is where
-# The model knows numbers only. After each command status, cursor, lower bound and exit status must agree.
+# usage: tests/faults/cursor-model.sh SEQUENCES SEED [MAX-STEPS]      NQ_STATE is where, any store
+# The model knows numbers only. After each command status, cursor, lower bound and exit status must agree; one that
+# was killed has done its work as a whole or not at all.
 set -euo pipefail
 
 sequences=$1
 RANDOM=$2
+steps=${3:-8}
 commands=0 accepted=0 refused=0
+prefix=model-$$
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 # The model: what the row must say.
 forget() { cursor='' lower='' status=idle run=none runs=(none) log=(); }
@@ -76,44 +81,71 @@ reset() {
   cmd=(reset -t numeric_id -c "$cursor" -R model)
 }
 
+row() { nq-cursor get -F status -F committed_cursor_value -F lower_bound acme "$stream" && echo .; }
+
+disagree() {
+  printf 'sequence %s of seed %s:\n' "$n" "$seed"
+  printf '  %s\n' "${log[@]}"
+  printf 'status %s; the row is\n%s\nthe model says %s, %s, %s\n' "$1" "$2" "$status" "$cursor" "$lower"
+  cat "$work/err"
+  exit 1
+}
+
 # One command through nq-cursor; a begin gives the model its run id.
 play() {
   local rc=0 row
   log+=("${cmd[*]} <<<'$input' (expects $expect)")
-  nq-cursor "${cmd[@]}" acme s >"$NQ_STATE.out" 2>"$NQ_STATE.err" <<<"$input" || rc=$?
+  nq-cursor "${cmd[@]}" acme "$stream" >"$work/out" 2>"$work/err" <<<"$input" || rc=$?
   if [[ ${cmd[0]} == begin ]]; then
-    run=$(<"$NQ_STATE.out")
+    run=$(<"$work/out")
     runs+=("$run")
   fi
-  row=$(nq-cursor get -F status -F committed_cursor_value -F lower_bound acme s && echo .)
-  if [[ $rc != "$expect" || $row != "$status"$'\n'"$cursor"$'\n'"$lower"$'\n.' ]]; then
-    printf 'sequence %s of seed %s:\n' "$n" "$seed"
-    printf '  %s\n' "${log[@]}"
-    printf 'status %s; the row is\n%s\nthe model says %s, %s, %s\n' "$rc" "$row" "$status" "$cursor" "$lower"
-    cat "$NQ_STATE.err"
-    exit 1
-  fi
+  row=$(row)
+  [[ $rc == "$expect" && $row == "$status"$'\n'"$cursor"$'\n'"$lower"$'\n.' ]] || disagree "$rc" "$row"
   commands=$((commands + 1))
   if ((rc == 0)); then accepted=$((accepted + 1)); else refused=$((refused + 1)); fi
 }
 
+# The same, killed somewhere on its way: what the model moved it has moved back when the row did not move.
+play_killed() {
+  local pid row old
+  log+=("${cmd[*]} <<<'$input' (killed)")
+  nq-cursor "${cmd[@]}" acme "$stream" >"$work/out" 2>"$work/err" <<<"$input" &
+  pid=$!
+  sleep "0.00$((RANDOM % 10))"
+  kill -9 "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  row=$(row)
+  if [[ $row != "$status"$'\n'"$cursor"$'\n'"$lower"$'\n.' ]]; then
+    IFS=, read -r status cursor lower run <<<"$before"
+    [[ $row == "$status"$'\n'"$cursor"$'\n'"$lower"$'\n.' ]] || disagree killed "$row"
+  fi
+  old=$run
+  run=$(nq-cursor get -F run_id acme "$stream")
+  run=${run:-none}
+  [[ $run == "$old" ]] || runs+=("$run")
+  killed=$((killed + 1))
+}
+
 # A process that dies holding the lock, in the middle of a run or before it.
-killed() {
+lock_and_die() {
   # shellcheck disable=SC2016 # the inner shell's
-  (nq-cursor lock acme s -- sh -c 'kill -9 $$' || true) >/dev/null 2>&1
+  (nq-cursor lock acme "$stream" -- sh -c 'kill -9 $$' || true) >/dev/null 2>&1
 }
 
 seed=$2
 verbs=(begin begin begin complete_receipt complete_receipt complete_receipt complete_cursor fail reset)
+killed=0
 for ((n = 1; n <= sequences; n++)); do
-  rm -rf "$NQ_STATE"
+  stream=$prefix-$n
   forget
-  for ((step = RANDOM % 8 + 3; step > 0; step--)); do
+  for ((step = RANDOM % steps + 3; step > 0; step--)); do
     input=''
-    ((RANDOM % 20)) || killed
+    ((RANDOM % 20)) || lock_and_die
+    before=$status,$cursor,$lower,$run
     "${verbs[RANDOM % ${#verbs[@]}]}"
-    play
+    if ((RANDOM % 12)); then play; else play_killed; fi
   done
 done
-echo "$sequences sequences, $commands commands, $accepted accepted, $refused refused"
+echo "$sequences sequences, $commands commands, $accepted accepted, $refused refused, $killed killed"
 ((accepted > sequences && refused > sequences / 2))
