@@ -69,7 +69,7 @@ set_url(struct nq_sink *s, struct nq_err *err)
 		"nuntiq:https://api.example.com/api", err) == -1)
 		return -1;
 	nq_buf_adds(&s->destination, s->ops->scheme);
-	nq_post_place(&n->post, &s->destination);
+	nq_buf_addstr(&s->destination, nq_buf_str(&n->post.url));
 	nq_buf_addf(&s->destination, "#%s", name);
 	ob = find_object(name);
 	nq_post_path(&n->post, "/v1/");
