@@ -367,5 +367,7 @@ Content-Type: application/json
   jq -nc '{id: 1, s: ("x" * 100000)}' >one
   for _ in {1..300}; do cat one; done >in
   /usr/bin/time -f %M -o rss nq-load --to "$API/ingest/t" --mode append <in >receipt
-  [ "$(tail -n 1 rss)" -lt 32768 ]
+  # A sanitizer's own memory is not part of the bound.
+  [[ $BUILD == *address* ]] || [ "$(tail -n 1 rss)" -lt 32768 ]
+  [ "$(jq .records receipt)" = 300 ]
 }

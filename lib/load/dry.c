@@ -12,7 +12,7 @@
  * there. For the others it is the requests, as the destination itself writes them.
  */
 struct dry {
-	struct nq_load_options o; /* those of the other one */
+	struct nq_load_options o; /* those of the other one, which finds itself in to */
 	struct nq_sink as;	  /* whose requests are told; ops is NULL: SQL */
 	bool open;		  /* a transaction is */
 };
@@ -30,6 +30,7 @@ dry_open(struct nq_sink *s, struct nq_err *err)
 	d->o = *s->o;
 	if (d->o.as == NULL && d->o.object != NULL)
 		d->o.as = SOME_NUNTIQ;
+	d->o.to = d->o.as;
 	if (d->o.as != NULL &&
 	    nq_sink_bind(&d->as, d->o.as, &d->o, s->columns, s->counts, err) == -1)
 		return -1;

@@ -57,7 +57,6 @@ static int
 http_open(struct nq_sink *s, struct nq_err *err)
 {
 	struct http *h = nq_calloc(1, sizeof(*h));
-	const char *to = s->o->as != NULL ? s->o->as : s->o->to;
 
 	s->own = h;
 	nq_post_init(&h->post, s->o);
@@ -68,7 +67,7 @@ http_open(struct nq_sink *s, struct nq_err *err)
 		s->o->results == NULL ? nq_payload_results(&h->post.payload) : s->o->results,
 		err) == -1 ||
 	    refuse_options(s, &h->post.payload, err) == -1 ||
-	    nq_post_url(&h->post, nq_str(to), "https://api.example.com/items", err) == -1 ||
+	    nq_post_url(&h->post, nq_str(s->o->to), "https://api.example.com/items", err) == -1 ||
 	    nq_post_queries(&h->post, err) == -1)
 		return -1;
 	h->post.payload.append = s->o->mode == NQ_LOAD_APPEND;

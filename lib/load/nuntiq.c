@@ -59,7 +59,7 @@ static int
 set_url(struct nq_sink *s, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
-	const char *name = s->o->object, *to = s->o->as != NULL ? s->o->as : s->o->to;
+	const char *name = s->o->object, *to = s->o->to;
 	const struct object *ob;
 
 	if (name == NULL || *name == '\0' || *name == '/' ||
