@@ -207,7 +207,7 @@ duckdb_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	nq_place_add_now(&now);
 	snprintf(q->merge.loaded_at, sizeof(q->merge.loaded_at), "%s", now.data);
 	nq_buf_free(&now);
-	s->columns->known = rc == 0;
+	s->columns->known = rc == 0 && table_of(s)->exists;
 	q->batch = b;
 	q->pieces = false;
 	q->nin = 0;

@@ -151,7 +151,7 @@ plan(const struct nq_duckdb_table *t, const struct nq_columns *cols, const char 
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(values, values->len == 0 ? "" : ", ");
-		type[i] = nq_duckdb_too_narrow(&cols->v[i]) ? wider(t, &cols->v[i], err) : NULL;
+		type[i] = nq_column_too_narrow(&cols->v[i]) ? wider(t, &cols->v[i], err) : NULL;
 		if (type[i] == NULL) {
 			nq_ddl_quote(values, cols->v[i].name);
 			rc = err->status == NQ_OK ? 0 : -1;

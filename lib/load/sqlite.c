@@ -231,7 +231,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	if (rc == 0)
 		rc = nq_sqlite_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
-	s->columns->known = rc == 0;
+	s->columns->known = rc == 0 && q->rows.table->exists;
 	if (rc == 0 && changed) {
 		nq_sqlite_rows_forget(&q->rows);
 		rc = schema_version(q, &q->schema_version, err);

@@ -45,7 +45,7 @@ create_widened(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to
 	if (rc == 0)
 		nq_buf_addstr(&body, nq_ddl_body(text));
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
+		if (!nq_column_too_narrow(&cols->v[i]))
 			continue;
 		nq_buf_reset(&next);
 		rc = nq_ddl_retype(nq_buf_str(&body), cols->v[i].name,
@@ -114,7 +114,7 @@ copy_rows(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(&sql, comma);
-		if (nq_sqlite_table_too_narrow(&cols->v[i]) &&
+		if (nq_column_too_narrow(&cols->v[i]) &&
 		    strcmp(nq_sqlite_table_type(t, &cols->v[i]), "TEXT") == 0)
 			add_as_text(&sql, cols->v[i].name);
 		else
@@ -197,7 +197,7 @@ nq_remake_widen(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_er
 		rc = nq_db_exec(t->db, companions.v[i], err);
 	free_texts(&companions);
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
+		if (!nq_column_too_narrow(&cols->v[i]))
 			continue;
 		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_log(NQ_LOG_INFO, "load", "table '%s': column '%s' is now %s", t->name,
