@@ -199,22 +199,6 @@ load load-duckdb
   sql_is 'select id,a,b from t order by id' $'1|7|\n2|2|'
 }
 
-@test "duckdb: random streams: the accounts add up and the table is that of a simple model" {
-  local seed
-  for seed in 1 2 3; do
-    rm -f t.db
-    "$ROOT/tests/load-random.sh" "$seed" >stream
-    run --separate-stderr into --key id --batch $((7 * seed * seed)) --rejects r --max-rejects 100% --delete-if .del <stream
-    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
-    jq -e '.records == .inserted + .updated + .unchanged + .deleted + .folded + .rejected' <<<"$output" >/dev/null
-    # The long number as a string: jq would round it.
-    jq -cn 'reduce (inputs | select(.id != null)) as $r ({}; if $r.del then del(.[$r.id|tostring]) else .[$r.id|tostring] += $r end)
-      | [.[]] | sort_by(.id) | .[] | [.id,.a,.b,.c] | map(if . == null then "" else tostring end) | join("|")' -r < <(sed 's/12345678901234567890123/"&"/g' stream) >model
-    sql 'select id, a, b, c from t order by id' >table
-    diff model table
-  done
-}
-
 # --- values --------------------------------------------------------------------------------------
 
 @test "duckdb: the table of values comes back equal" {

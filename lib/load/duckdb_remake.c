@@ -151,11 +151,14 @@ plan(const struct nq_duckdb_table *t, const struct nq_columns *cols, const char 
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(values, values->len == 0 ? "" : ", ");
-		type[i] = nq_column_too_narrow(&cols->v[i]) ? wider(t, &cols->v[i], err) : NULL;
-		if (type[i] == NULL) {
+		if (!nq_column_too_narrow(&cols->v[i])) {
 			nq_ddl_quote(values, cols->v[i].name);
-			rc = err->status == NQ_OK ? 0 : -1;
 			continue;
+		}
+		type[i] = wider(t, &cols->v[i], err);
+		if (type[i] == NULL) {
+			rc = -1;
+			break;
 		}
 		add_value(values, &cols->v[i], type[i]);
 		nq_buf_reset(&next);
