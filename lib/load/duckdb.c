@@ -435,6 +435,7 @@ const struct nq_sink_ops nq_sink_duckdb = {
     .folds = true,
     .receipt = true,
     .batch = NQ_MAX_BATCH_CAP, /* each one reads the keys of the table: few and large */
+    .batch_bytes = NQ_DUCKDB_BATCH,
     .modes = {true, true, true, true},
     .open = duckdb_open,
     .probe = duckdb_probe,

@@ -139,12 +139,20 @@ flush(struct load *l, struct nq_err *err)
 	return 0;
 }
 
+/* The first one that says something: the command line, the destination, or the usual. */
 static uint64_t
-batch_size(const struct load *l)
+limit(uint64_t told, uint64_t suits, uint64_t usual)
 {
-	if (l->o->batch != NQ_UNKNOWN)
-		return l->o->batch;
-	return l->sink.ops->batch != 0 ? l->sink.ops->batch : NQ_MAX_BATCH;
+	return told != NQ_UNKNOWN ? told : suits != 0 ? suits : usual;
+}
+
+static bool
+is_full(const struct load *l)
+{
+	const struct nq_sink_ops *ops = l->sink.ops;
+
+	return l->batch.nrecords >= limit(l->o->batch, ops->batch, NQ_MAX_BATCH) ||
+	       l->batch.text.len >= limit(l->o->batch_bytes, ops->batch_bytes, NQ_MAX_BATCH_SIZE);
 }
 
 static int
@@ -166,9 +174,7 @@ take_record(struct load *l, struct nq_err *err)
 		    &l->rejects, line, nq_doc_raw(&l->doc, 0), rc == NQ_TAKE_DISCARDED, err);
 	}
 	l->counts.folded += rc == NQ_TAKE_FOLDED;
-	if (l->batch.nrecords < batch_size(l) && l->batch.text.len < l->o->batch_bytes)
-		return 0;
-	return flush(l, err);
+	return is_full(l) ? flush(l, err) : 0;
 }
 
 static int

@@ -33,8 +33,9 @@ struct nq_load_options {
 	struct nq_list columns; /* NAME:TYPE */
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
-	uint64_t batch; /* NQ_UNKNOWN: what suits the destination */
-	uint64_t batch_bytes, max_line;
+	uint64_t batch;	      /* NQ_UNKNOWN: what suits the destination */
+	uint64_t batch_bytes; /* NQ_UNKNOWN: the same */
+	uint64_t max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
@@ -70,12 +71,13 @@ enum nq_write {
 };
 
 struct nq_sink_ops {
-	const char *scheme; /* what --to starts with */
-	const char *form;   /* how it is written, for messages */
-	bool folds;	    /* column names fold ASCII case */
-	bool receipt;	    /* something was really loaded */
-	uint64_t batch;	    /* records in one, unless told; 0: NQ_MAX_BATCH */
-	bool modes[4];	    /* which of enum nq_load_mode it knows */
+	const char *scheme;   /* what --to starts with */
+	const char *form;     /* how it is written, for messages */
+	bool folds;	      /* column names fold ASCII case */
+	bool receipt;	      /* something was really loaded */
+	uint64_t batch;	      /* records in one, unless told; 0: NQ_MAX_BATCH */
+	uint64_t batch_bytes; /* and bytes; 0: NQ_MAX_BATCH_SIZE */
+	bool modes[4];	      /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
 	int (*open)(struct nq_sink *, struct nq_err *);
