@@ -23,8 +23,8 @@ fetch() {
   work=$(mktemp -d "$dir/fetch.XXXXXX")
   # shellcheck disable=SC2064 # the directory of now
   trap "rm -rf '$work'" EXIT
-  (cd "$work" && timeout 300 npm pack --silent "@duckdb/node-bindings-linux-$arch@$version" >/dev/null 2>log) || {
-    echo "duckdb.sh: npm cannot fetch @duckdb/node-bindings-linux-$arch@$version: $(tail -n 1 "$work/log")" >&2
+  (cd "$work" && timeout 300 npm pack --loglevel=error "@duckdb/node-bindings-linux-$arch@$version" >/dev/null 2>log) || {
+    echo "duckdb.sh: npm cannot fetch @duckdb/node-bindings-linux-$arch@$version: $(grep -m 1 . "$work/log")" >&2
     exit 1
   }
   tar -xzf "$work"/*.tgz -C "$work" package/libduckdb.so

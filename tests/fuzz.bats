@@ -36,6 +36,10 @@ replay() {
   replay path
 }
 
+@test "replay: connector files" {
+  replay plan
+}
+
 @test "replay: references" {
   replay ref
 }

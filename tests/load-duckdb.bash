@@ -10,7 +10,7 @@ setup_file() {
 }
 
 into() { nq-load --to duckdb:t.db --table t "$@"; }
-sql() { "$BUILD/tests/unit/duckdb_query" "${DB:-t.db}" "$@"; }
+sql() { "$BUILD/tests/tools/duckdb_query" "${DB:-t.db}" "$@"; }
 
 # types: the columns of t
 types() { sql "select column_name, data_type from duckdb_columns() where table_name = 't' and not internal order by column_index"; }

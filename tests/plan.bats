@@ -9,23 +9,12 @@
 bats_require_minimum_version 1.5.0
 
 load helper
+load plan-common
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
   unset ACME_TOKEN MY_API_TOKEN
 }
-
-# sources TEXT: the connector file; resource TEXT: one with a single resource, its keys in flow form.
-sources() { printf '%s\n' "$1" >sources.yml; }
-resource() {
-  sources "sources: [{name: acme, type: rest_api, rest_api: {base_url: 'https://api.example/v2', resources: [
-    {$1}]}}]"
-}
-
-plan() { run --separate-stderr nq-plan "$@"; }
-
-# The words of a stage as JSON.
-argv() { nq-plan --json "${@:2}" | jq -c ".stages[] | select(.name == \"$1\") | .argv"; }
 
 # The example of the manual, as the design has it.
 acme() {
@@ -65,22 +54,13 @@ JSON
 # acme_eu/suppliers
 nq-fetch --auth 'bearer=${secrets.acme_token}' --query per_page=200 \
     --paginate page:param=page,start=1,next=.next_page --watermark .updated_at:timestamp_utc \
-    --records .data --rate 10/s --attempts 5 --retry-min 2 --retry-max 30 --end-mark \
-    --settings settings.json --query 'updated_after=${var.since}' \
+    --records .data --on 404=empty --rate 10/s --attempts 5 --retry-min 2 --retry-max 30 \
+    --end-mark --settings settings.json --query 'updated_after=${var.since}' \
     --var since=2026-05-16T10:23:14Z https://api.acme-erp.com/v2/suppliers |
 nq-map -f suppliers.map |
 nq-load --to sqlite:nq.db --table supplier --key supplier_number --require-end
 TEXT
 )"
-}
-
-@test "keys without effect in this version are warned of, with their place" {
-  acme
-  plan --list
-  status_is 0
-  stdout_is acme_eu/suppliers
-  stderr_has "sources.yml:16:11: 'on' has no effect"
-  [[ $stderr != *"'rate'"* ]]
 }
 
 @test "Dango's tutorial file is read as it stands" {
@@ -137,7 +117,7 @@ TEXT
         - /v1/things'
   export MY_API_TOKEN=test-token-of-mine
   [ "$(argv fetch --to - my_api/users)" = '["nq-fetch","--auth","bearer=${MY_API_TOKEN}","--paginate","page:param=p,start=0,total-pages=.pages","--records",".data","--end-mark","https://api.example.com/users"]' ]
-  [ "$(nq-plan --json --to - my_api/orders | jq -c '[.begin, .since, .lower_bound]')" = '[["--cursor-type","timestamp_utc","--initial=2024-01-01T00:00:00Z"],["--query","since=${var.since}"],"2024-01-01T00:00:00Z"]' ]
+  [ "$(nq-plan --json --to - my_api/orders | jq -c '[.begin, .stages[0].since, .lower_bound]')" = '[["--cursor-type","timestamp_utc","--initial=2024-01-01T00:00:00Z"],["--query","since=${var.since}"],"2024-01-01T00:00:00Z"]' ]
   [ "$(argv fetch --to - my_api/v1_things | jq -r '.[-1]')" = https://api.example.com/v1/things ]
 }
 
@@ -172,7 +152,7 @@ TEXT
   done
   diff out - <<'TEXT'
 --auth header:X-Key=${ACME_TOKEN}
---query X-Key=${ACME_TOKEN}
+--auth query:X-Key=${ACME_TOKEN}
 TEXT
 }
 
@@ -190,7 +170,7 @@ TEXT
         - name: r
           recods: .x
           records: data
-          endpoint: {path: /x, json: {}}
+          endpoint: {path: /x, data: {}}
           data_selector: .y
           paginator: cursr
           incremental: {cursor: .u, lag: soon, type: date}
@@ -202,14 +182,13 @@ TEXT
   stderr_is "$(cat <<'TEXT'
 nq-plan: sources.yml:4:5: unknown key 'tpye', did you mean 'type'?
 nq-plan: sources.yml:7:7: unknown key 'records' in rest_api; it belongs in a resource
-nq-plan: sources.yml:8:20: type 'oauth' is not known to this version; it knows bearer, basic, header
+nq-plan: sources.yml:8:20: unknown type 'oauth', did you mean 'oauth2'?
 nq-plan: sources.yml:8:34: 'token' is written as a reference to a secret, for example ${secrets.token} or ${ACME_TOKEN}, never as the secret itself
-nq-plan: sources.yml:9:7: 'client_id_env': OAuth2 is not known to this version
 nq-plan: sources.yml:12:11: unknown key 'recods', did you mean 'records'?
 nq-plan: sources.yml:13:20: 'data' is not a path: column 1: a path starts with a dot (paths are written .a.b[0] or ."odd key")
-nq-plan: sources.yml:14:32: unknown key 'json' in endpoint
+nq-plan: sources.yml:14:32: 'data': a form cannot be sent, only 'json'
 nq-plan: sources.yml:15:11: 'data_selector' is there already, as 'records' in line 13
-nq-plan: sources.yml:16:22: type 'cursr' is not known to this version; it knows page_number, page, offset, cursor, header, next_url, json_link, link, header_link, keyset, auto, none, single_page
+nq-plan: sources.yml:16:22: unknown type 'cursr', did you mean 'cursor'?
 nq-plan: sources.yml:17:42: 'lag' is a duration, not 'soon': write 30, 0.5, 250ms, 5m, 12h or 7d
 nq-plan: sources.yml:17:54: type 'date' is not known to this version; it knows timestamp_utc, numeric_id, opaque_token
 nq-plan: sources.yml:18:16: cannot read 'none.map': No such file or directory
@@ -330,7 +309,7 @@ nq-plan: sources.yml:12:30: '\${PAGE_SIZE}' is not set in the environment"
   resource "name: r, endpoint: /r, params: {q: 'at > \${var.since}', n: 1}, incremental: {cursor: .u}"
   plan --json --to -
   status_is 0
-  [ "$(jq -c .since <<<"$output")" = '["--query","q=at > ${var.since}"]' ]
+  [ "$(jq -c '.stages[0].since' <<<"$output")" = '["--query","q=at > ${var.since}"]' ]
   [[ $(jq -c '.stages[0].argv' <<<"$output") != *var.since* ]]
   resource "name: r, endpoint: /r, params: {q: '\${var.since}'}"
   plan --to -

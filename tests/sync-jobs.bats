@@ -119,7 +119,7 @@ state_of() { nq-cursor get many "$1" --field status; }
 
 @test "a stream that another run holds is 75, and the others run" {
   streams 3
-  nq-cursor lock many s2 -- sleep 30 3>&- &
+  nq-cursor lock many s2 --wait 10 -- sleep 30 3>&- &
   local holder=$!
   until_true 10 held
   sync --jobs 3

@@ -69,7 +69,13 @@ static const struct nq_opt opts_track[] = {
 	    "what to do with a record that has no value at PATH (fail)"},
 	{"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.no_cap,
 	    "take timestamps of the future as they are"},
-	{"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"}, END};
+	{"max-line", 0, "SIZE", NQ_OPT_SIZE, &o.max_line, "the longest record (16M)"},
+	{"env", 0, "NAME=VALUE", NQ_OPT_LIST, &o.env.set,
+	    "put this into the environment; references are filled in"},
+	{"settings", 0, "FILE", NQ_OPT_STR, &o.env.settings,
+	    "settings.json with secrets, config, job_params"},
+	{"env-file", 0, "FILE", NQ_OPT_STR, &o.env.env_file, "NAME=VALUE lines, after the environment"},
+	{"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.env.vars, "set ${var.NAME}"}, END};
 
 typedef int (*verb_fn)(struct nq_store *, struct nq_key, struct nq_row *, struct nq_err *);
 

@@ -21,8 +21,7 @@ static struct nq_list keys, vars;
 static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
-    {"to", 't', "DEST", NQ_OPT_STR, &o.to,
-	"sqlite:FILE, postgresql://..., duckdb:FILE, nuntiq:URL, or - for a dry run"},
+    {"to", 't', "DEST", NQ_OPT_STR, &o.to, "sqlite:, postgresql:, duckdb:, nuntiq: or -"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},

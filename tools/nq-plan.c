@@ -10,6 +10,7 @@
 #include "plan/sample.h"
 
 static const char usual_file[] = "sources.yml";
+static const char dango_file[] = ".dango/sources.yml";
 static struct nq_config_options options = {.path = usual_file, .window_ms = -1};
 static struct nq_list vars;
 static bool as_json, as_shell, as_pipeline, as_list, keys, sample;
@@ -132,9 +133,12 @@ check_usage(struct nq_err *err)
 	for (size_t i = 0; i < options.params.n; i++)
 		if (strchr(options.params.v[i], '=') == NULL)
 			return nq_err_set(err, NQ_USAGE, "option '--param': write NAME=VALUE");
-	if (!keys && !sample && options.path == usual_file && access(usual_file, F_OK) == -1)
+	if (keys || sample || options.path != usual_file || access(usual_file, F_OK) == 0)
+		return 0;
+	if (access(dango_file, F_OK) == -1)
 		return nq_err_set(err, NQ_USAGE,
 		    "no '%s' here: name the connector file with -c FILE", usual_file);
+	options.path = dango_file;
 	return 0;
 }
 

@@ -1,12 +1,11 @@
 #include "plan/check.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
-#include "json/path.h"
 #include "plan/keys.h"
+#include "plan/resource.h"
+#include "plan/value.h"
 
 static void check_map(struct nq_config *, const nq_node *, enum nq_place, bool live);
 
@@ -24,129 +23,6 @@ wrong_type(struct nq_config *c, const nq_node *n, const char *name, const char *
 	nq_config_fault(c, n, "'%s' is %s here, not %s", name, want, kind_of(n));
 }
 
-static bool
-is_choice(const char *choices, const char *value)
-{
-	size_t n = strlen(value);
-
-	for (const char *p = choices; p != NULL; p = strchr(p, '|')) {
-		p += *p == '|';
-		if (strncmp(p, value, n) == 0 && (p[n] == '|' || p[n] == '\0') && n > 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-check_choice(
-    struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, const char *value)
-{
-	struct nq_buf known = NQ_BUF_INIT;
-
-	if (!is_choice(row->choices, value)) {
-		for (const char *p = row->choices; *p != '\0'; p++)
-			nq_buf_adds(&known, *p == '|' ? ", " : (char[]){*p, '\0'});
-		nq_config_fault(c, n, "%s '%s' is not known to this version; it knows %s",
-		    row->name, value, known.data);
-	}
-	nq_buf_free(&known);
-}
-
-static void
-check_jq_path(struct nq_config *c, const nq_node *n, const char *value)
-{
-	struct nq_path path;
-	struct nq_err err = NQ_ERR_INIT;
-
-	if (nq_path_parse(&path, nq_str(value), &err) == -1)
-		nq_config_fault(c, n, "%s", err.msg);
-	else
-		nq_path_free(&path);
-}
-
-static void
-check_file(struct nq_config *c, const nq_node *n)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-	struct nq_err err = NQ_ERR_INIT;
-
-	if (nq_config_path(c, n, &path) == 0 && access(path.data, R_OK) == -1) {
-		nq_err_set(&err, NQ_USAGE, "cannot read '%s':", path.data);
-		nq_config_fault(c, n, "%s", err.msg);
-	}
-	nq_buf_free(&path);
-}
-
-/* What a plain value must look like. */
-static void
-check_plain(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, const char *value)
-{
-	uint64_t number;
-	int64_t ms;
-
-	switch (row->type) {
-	case NQ_KEY_CHOICE:
-		check_choice(c, n, row, value);
-		break;
-	case NQ_KEY_PATH:
-		check_jq_path(c, n, value);
-		break;
-	case NQ_KEY_NUMBER:
-		if (nq_cli_number(value, &number) == -1)
-			nq_config_fault(c, n, "'%s' is a whole number, not '%s'", row->name, value);
-		break;
-	case NQ_KEY_DURATION:
-		if (nq_cli_duration(value, &ms) == -1)
-			nq_config_fault(c, n,
-			    "'%s' is a duration, not '%s': write 30, 0.5, 250ms, 5m, 12h or 7d",
-			    row->name, value);
-		break;
-	case NQ_KEY_BOOL:
-		if (!is_choice("true|false", value))
-			nq_config_fault(c, n, "'%s' is true or false, not '%s'", row->name, value);
-		break;
-	default:
-		if (row->type == NQ_KEY_WORD && strchr(value, ',') != NULL)
-			nq_config_fault(c, n, "'%s' cannot hold a comma", row->name);
-		if (*value == '\0')
-			nq_config_fault(c, n, "'%s' is empty", row->name);
-		break;
-	}
-}
-
-static void
-check_secret(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row)
-{
-	struct nq_buf value = NQ_BUF_INIT;
-	bool secret = false;
-
-	if (nq_config_ref(c, n, NQ_REF_RAW, &value, &secret) == 0 && !secret)
-		nq_config_fault(c, n,
-		    "'%s' is written as a reference to a secret, for example ${secrets.%s} or "
-		    "${ACME_TOKEN}, never as the secret itself",
-		    row->name, row->name);
-	nq_buf_free(&value);
-}
-
-/* A scalar of something that was picked. */
-static void
-check_value(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row)
-{
-	struct nq_buf value = NQ_BUF_INIT;
-
-	if (n->type != YAML_SCALAR_NODE)
-		wrong_type(c, n, row->name, nq_keys_type_name(row->type));
-	else if (row->type == NQ_KEY_FILE)
-		check_file(c, n);
-	else if (row->type == NQ_KEY_SECRET)
-		check_secret(c, n, row);
-	else if (row->type == NQ_KEY_DEST || row->type == NQ_KEY_TEXT)
-		nq_config_ref(c, n, NQ_REF_RAW, &value, NULL);
-	else if (row->type != NQ_KEY_SHELL && nq_config_text(c, n, &value) == 0)
-		check_plain(c, n, row, value.data);
-	nq_buf_free(&value);
-}
-
 static void
 check_free(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, bool live)
 {
@@ -160,7 +36,13 @@ check_free(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row,
 	for (size_t i = 0; nq_yaml_pair(&c->yaml, n, i, &key, &value); i++) {
 		nq_buf_reset(&text);
 		if (key->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE)
-			nq_config_fault(c, key, "'%s' maps names to texts", row->name);
+			nq_config_fault(c, key, "'%s' maps names to texts%s", row->name,
+			    nq_yaml_is_map(value) && strcmp(row->name, "params") == 0
+				? ": for dlt's 'resolve' write each: PARENT and ${record.id}, for "
+				  "its 'incremental' the key of that name"
+				: "");
+		else if (live && row->type == NQ_KEY_STATUSES)
+			nq_value_check_status(c, key, value);
 		else if (live && !nq_yaml_is_null(value))
 			nq_config_ref(c, value, NQ_REF_RAW, &text, NULL);
 	}
@@ -174,14 +56,14 @@ check_texts(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row
 
 	if (!nq_yaml_is_list(n)) {
 		if (live)
-			check_value(c, n, row);
+			nq_value_check(c, n, row);
 		return;
 	}
 	for (size_t i = 0; nq_yaml_item(&c->yaml, n, i, &item); i++)
 		if (item->type != YAML_SCALAR_NODE)
 			wrong_type(c, item, row->name, "a text or a list of texts");
 		else if (live)
-			check_value(c, item, row);
+			nq_value_check(c, item, row);
 }
 
 static void
@@ -189,14 +71,18 @@ check_sub(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, 
 {
 	if (nq_yaml_is_map(n))
 		check_map(c, n, row->map, live);
+	else if (row->map == NQ_IN_COMMAND)
+		nq_config_fault(c, n,
+		    "'command' of a source is a map: write command: {resources: [{name: NAME, "
+		    "command: ./program}]}");
 	else if (!row->short_form || n->type != YAML_SCALAR_NODE)
 		wrong_type(c, n, row->name, row->short_form ? "a text or a map" : "a map");
 	else if (live && row->map == NQ_IN_MAP)
-		check_file(c, n);
+		nq_value_check_file(c, n);
 	else if (live && row->map == NQ_IN_PAGES)
-		check_value(c, n, nq_keys_find(NQ_IN_PAGES, nq_str("type")));
+		nq_value_check(c, n, nq_keys_find(NQ_IN_PAGES, nq_str("type")));
 	else if (live)
-		check_value(c, n, nq_keys_find(NQ_IN_SOURCE, nq_str("description")));
+		nq_value_check(c, n, nq_keys_find(NQ_IN_SOURCE, nq_str("description")));
 }
 
 static void
@@ -208,6 +94,8 @@ check_list(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row,
 		wrong_type(c, n, row->name, "a list");
 		return;
 	}
+	if (row->map == NQ_IN_RESOURCE || row->map == NQ_IN_PROGRAM)
+		c->siblings = n;
 	for (size_t i = 0; nq_yaml_item(&c->yaml, n, i, &item); i++)
 		check_sub(c, item, row, live);
 }
@@ -225,14 +113,17 @@ check_pair(struct nq_config *c, const nq_node *value, const struct nq_keys_row *
 		check_list(c, value, row, live);
 		break;
 	case NQ_KEY_FREE:
+	case NQ_KEY_STATUSES:
 		check_free(c, value, row, live);
 		break;
 	case NQ_KEY_TEXTS:
 		check_texts(c, value, row, live);
 		break;
+	case NQ_KEY_JSON:
+		break; /* any shape will do; its values are looked at where it is compiled */
 	default:
 		if (live || value->type != YAML_SCALAR_NODE)
-			check_value(c, value, row);
+			nq_value_check(c, value, row);
 		break;
 	}
 }
@@ -243,9 +134,19 @@ canonical(const struct nq_keys_row *row)
 	return row->same_as != NULL ? nq_keys_find(row->in, nq_str(row->same_as)) : row;
 }
 
+/* Dango's sources have a block named like their type: who cannot run one need not read it. */
+static bool
+is_block_of(struct nq_config *c, const nq_node *source, struct nq_str name)
+{
+	const nq_node *type = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "type");
+
+	return type != NULL && type->type == YAML_SCALAR_NODE &&
+	       nq_str_eq(nq_yaml_text(type), name);
+}
+
 /* The row of pair i's key, after telling what is wrong with it; NULL when it has none. */
 static const struct nq_keys_row *
-known_key(struct nq_config *c, const nq_node *key, enum nq_place in)
+known_key(struct nq_config *c, const nq_node *map, const nq_node *key, enum nq_place in, bool live)
 {
 	struct nq_buf hint = NQ_BUF_INIT;
 	const struct nq_keys_row *row;
@@ -257,11 +158,16 @@ known_key(struct nq_config *c, const nq_node *key, enum nq_place in)
 	}
 	name = nq_yaml_text(key);
 	row = nq_keys_find(in, name);
-	if (row == NULL) {
+	if (row == NULL && in == NQ_IN_SOURCE && is_block_of(c, map, name))
+		return NULL;
+	if (row == NULL && nq_str_is(name, "<<")) {
+		nq_config_fault(c, key, "'<<' is not read here: say what is common in 'defaults'");
+	} else if (row == NULL) {
 		nq_keys_hint(in, name, &hint);
 		nq_config_fault(c, key, "unknown key '%.*s'%s", (int)name.n, name.p, hint.data);
 	} else if (row->refused) {
-		nq_config_fault(c, key, "'%s': %s", row->name, row->meaning);
+		if (live)
+			nq_config_fault(c, key, "'%s': %s", row->name, row->meaning);
 		row = NULL;
 	}
 	nq_buf_free(&hint);
@@ -302,21 +208,30 @@ name_of(struct nq_config *c, const nq_node *map, enum nq_place in, struct nq_buf
 static bool
 is_picked(struct nq_config *c, const nq_node *map, enum nq_place in)
 {
-	nq_node *enabled = nq_keys_get(&c->yaml, map, in, "enabled");
 	struct nq_buf resource = NQ_BUF_INIT;
-	bool picked = true;
+	bool picked = !nq_resource_is_off(c, map, in);
 
-	if (in == NQ_IN_SOURCE) {
-		if (enabled != NULL && enabled->type == YAML_SCALAR_NODE &&
-		    nq_str_is(nq_yaml_text(enabled), "false"))
-			return false;
-		if (name_of(c, map, in, &c->source))
-			picked = nq_config_picks_source(c, nq_buf_str(&c->source));
-	} else if (in == NQ_IN_RESOURCE && name_of(c, map, in, &resource)) {
-		picked = nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&resource));
-	}
+	if (in == NQ_IN_SOURCE && picked && name_of(c, map, in, &c->source))
+		picked = nq_config_picks_source(c, nq_buf_str(&c->source));
+	if ((in == NQ_IN_RESOURCE || in == NQ_IN_PROGRAM) && name_of(c, map, in, &resource))
+		picked = (picked &&
+			     nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&resource))) ||
+			 nq_parent_needed(c, nq_buf_str(&resource));
 	nq_buf_free(&resource);
 	return picked;
+}
+
+/* From here on it is a path of ours. */
+static void
+respell(nq_node *value)
+{
+	struct nq_buf path = NQ_BUF_INIT;
+
+	if (!nq_yaml_is_null(value)) {
+		nq_value_jsonpath(nq_yaml_text(value), &path);
+		nq_yaml_set(value, path.data);
+	}
+	nq_buf_free(&path);
 }
 
 static void
@@ -326,20 +241,19 @@ check_map(struct nq_config *c, const nq_node *map, enum nq_place in, bool live)
 	nq_node *key, *value;
 
 	live = live && is_picked(c, map, in);
-	if (in == NQ_IN_RESOURCE)
-		c->since_known = true;
+	if (in == NQ_IN_RESOURCE || in == NQ_IN_PROGRAM)
+		c->since_known = c->record_known = true;
 	for (size_t i = 0; nq_yaml_pair(&c->yaml, map, i, &key, &value); i++) {
-		row = known_key(c, key, in);
+		row = known_key(c, map, key, in, live);
 		if (row == NULL)
 			continue;
 		check_twice(c, map, i, row, key);
-		if (live && row->idle)
-			nq_log(NQ_LOG_WARN, NULL, "%s:%zu:%zu: '%s' has no effect in this version",
-			    c->yaml.path, nq_yaml_line(key), nq_yaml_column(key), row->name);
+		if (row->jsonpath && value->type == YAML_SCALAR_NODE)
+			respell(value);
 		check_pair(c, value, canonical(row), live);
 	}
-	if (in == NQ_IN_RESOURCE)
-		c->since_known = false;
+	if (in == NQ_IN_RESOURCE || in == NQ_IN_PROGRAM)
+		c->since_known = c->record_known = false;
 }
 
 int

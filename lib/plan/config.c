@@ -22,36 +22,57 @@ from_option(void *ctx, struct nq_str name, struct nq_buf *out)
 	return -1;
 }
 
+/* The file that was named, or else the one of this name in the folder; NULL: neither. */
+static char *
+named_or_beside(const struct nq_config *c, const char *named, const char *name)
+{
+	struct nq_buf beside = NQ_BUF_INIT;
+	char *path = NULL;
+
+	nq_buf_addf(&beside, "%s%s", c->dir, name);
+	if (named != NULL)
+		path = nq_strdup(named);
+	else if (access(beside.data, F_OK) == 0)
+		path = nq_strdup(beside.data);
+	nq_buf_free(&beside);
+	return path;
+}
+
 static int
 open_references(struct nq_config *c, struct nq_err *err)
 {
 	const struct nq_config_options *o = c->opt;
-	struct nq_buf beside = NQ_BUF_INIT;
 	void *params = (void *)(uintptr_t)&o->params;
 
 	nq_refs_add_bag(&c->refs, (struct nq_ref_bag){"job_params", false, from_option, params});
-	nq_buf_addf(&beside, "%ssettings.json", c->dir);
-	if (o->settings != NULL)
-		c->settings = nq_strdup(o->settings);
-	else if (access(beside.data, F_OK) == 0)
-		c->settings = nq_strdup(beside.data);
-	nq_buf_free(&beside);
+	c->settings = named_or_beside(c, o->settings, "settings.json");
+	c->env_file = named_or_beside(c, o->env_file, ".env");
 	if (c->settings != NULL && nq_settings_open(&c->json, c->settings, &c->refs, err) == -1)
 		return -1;
-	if (o->env_file != NULL && nq_refs_env_file(&c->refs, o->env_file, err) == -1)
+	if (c->env_file != NULL && nq_refs_env_file(&c->refs, c->env_file, err) == -1)
 		return -1;
 	return 0;
+}
+
+/* The folder of the file; of Dango's .dango/sources.yml that is the one around .dango. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+
+	if (n >= 7 && memcmp(path + n - 7, ".dango/", 7) == 0 && (n == 7 || path[n - 8] == '/'))
+		n -= 7;
+	return nq_strndup(path, n);
 }
 
 int
 nq_config_open(
     struct nq_config *c, const struct nq_config_options *o, struct nq_list vars, struct nq_err *err)
 {
-	const char *slash = strrchr(o->path, '/');
-
 	memset(c, 0, sizeof(*c));
 	c->opt = o;
-	c->dir = nq_strndup(o->path, slash != NULL ? (size_t)(slash - o->path) + 1 : 0);
+	c->dir = folder_of(o->path);
 	c->source = (struct nq_buf)NQ_BUF_INIT;
 	c->refs.env_file = (struct nq_buf)NQ_BUF_INIT;
 	c->refs.vars = vars;
@@ -73,6 +94,7 @@ nq_config_free(struct nq_config *c)
 	nq_faults_free(&c->faults);
 	nq_buf_free(&c->source);
 	free(c->settings);
+	free(c->env_file);
 	free(c->dir);
 }
 
@@ -160,6 +182,15 @@ reference_at(struct nq_str s)
 	return (struct nq_str){s.p, close != NULL ? (size_t)(close - s.p) + 1 : 0};
 }
 
+/* What only the run can fill in. */
+static bool
+is_for_later(const struct nq_config *c, struct nq_str ref)
+{
+	if (c->since_known && nq_str_is(ref, "${var.since}"))
+		return true;
+	return c->record_known && ref.n > 9 && memcmp(ref.p, "${record.", 9) == 0;
+}
+
 int
 nq_config_expand(struct nq_config *c, struct nq_str s, const nq_node *at, enum nq_ref_enc enc,
     struct nq_buf *out, bool *secret)
@@ -177,11 +208,16 @@ nq_config_expand(struct nq_config *c, struct nq_str s, const nq_node *at, enum n
 		ref = reference_at(s);
 		if (n > 0 && dollar[-1] == '$')
 			ref.n = 2;
-		if (ref.n == 2 || (c->since_known && nq_str_is(ref, "${var.since}")))
+		if (ref.n == 2 || is_for_later(c, ref))
 			nq_buf_addstr(out, ref);
 		else if (ref.n == 0)
 			return nq_config_fault(
 			    c, at, "a reference is written ${NAME}; for a plain '${' write '$${'");
+		else if (ref.n > 9 && memcmp(ref.p, "${record.", 9) == 0)
+			return nq_config_fault(c, at,
+			    "'%.*s' is a member of a parent: say 'each', and use it in the path, in "
+			    "'params' or in 'json'",
+			    (int)ref.n, ref.p);
 		else if (add_value(c, ref, at, enc, out, secret) == -1)
 			return -1;
 		s = (struct nq_str){s.p + ref.n, s.n - ref.n};

@@ -11,9 +11,9 @@
 
 /* What the command line adds to a connector file; all borrowed. */
 struct nq_config_options {
-	const char *path;     /* of the connector file */
-	const char *settings; /* NULL: settings.json beside it, if there is one */
-	const char *env_file;
+	const char *path;	   /* of the connector file */
+	const char *settings;	   /* NULL: settings.json beside it, if there is one */
+	const char *env_file;	   /* NULL: .env there */
 	bool full;		   /* no lower bound */
 	const char *since;	   /* overrides the lower bound */
 	const char *until;	   /* the upper bound, or NULL */
@@ -29,13 +29,16 @@ struct nq_config_options {
 struct nq_config {
 	const struct nq_config_options *opt;
 	char *settings; /* the path used, or NULL */
-	char *dir;	/* what stands before the last component of path: "" or "examples/acme/" */
+	char *env_file; /* the same */
+	char *dir;	/* what relative paths start with: "" or "examples/acme/" */
 	struct nq_yaml yaml;
 	struct nq_refs refs;
 	struct nq_settings json;
 	struct nq_faults faults;
-	struct nq_buf source; /* name of the source at hand */
-	bool since_known;     /* ${var.since} may be used: the resource at hand is incremental */
+	struct nq_buf source;	 /* name of the source at hand */
+	bool since_known;	 /* ${var.since} may be used: the resource at hand is incremental */
+	bool record_known;	 /* and ${record.x}: it is pulled for each record of another */
+	const nq_node *siblings; /* the list that the resource at hand stands in */
 };
 
 /* vars is taken over by the configuration. On -1 the error or the faults say why. */

@@ -18,10 +18,14 @@ enum nq_place {
 	NQ_IN_FILE,
 	NQ_IN_SOURCE,
 	NQ_IN_REST,
+	NQ_IN_COMMAND,
 	NQ_IN_AUTH,
 	NQ_IN_RETRY,
 	NQ_IN_RESOURCE,
 	NQ_IN_ENDPOINT,
+	NQ_IN_ACTION,
+	NQ_IN_EACH,
+	NQ_IN_PROGRAM,
 	NQ_IN_PAGES,
 	NQ_IN_DELTA,
 	NQ_IN_MAP,
@@ -32,17 +36,21 @@ enum nq_keys_type {
 	NQ_KEY_TEXT,	 /* a scalar, references allowed */
 	NQ_KEY_WORD,	 /* the same, without a comma: it becomes part of a list */
 	NQ_KEY_SECRET,	 /* a reference to a secret */
-	NQ_KEY_SHELL,	 /* a command line; ${ is the shell's */
+	NQ_KEY_SHELL,	 /* a command line or mapping, as it stands; no references */
 	NQ_KEY_CHOICE,	 /* one of choices */
+	NQ_KEY_KIND,	 /* the same of a source, where Dango has more */
 	NQ_KEY_PATH,	 /* a jq path */
 	NQ_KEY_FILE,	 /* a file that can be read, relative to the connector file */
 	NQ_KEY_OUTFILE,	 /* a file to write, relative to the connector file */
 	NQ_KEY_DEST,	 /* a destination; a file in it is relative to the connector file */
 	NQ_KEY_NUMBER,	 /* a whole number */
+	NQ_KEY_SIZE,	 /* bytes: 65536, 64k, 16M */
 	NQ_KEY_DURATION, /* 2, 0.5, 250ms, 5m, 12h, 7d */
 	NQ_KEY_BOOL,	 /* true or false */
 	NQ_KEY_TEXTS,	 /* a text or a list of texts */
 	NQ_KEY_FREE,	 /* a map of any names to texts */
+	NQ_KEY_STATUSES, /* a map of HTTP statuses to what they mean */
+	NQ_KEY_JSON,	 /* a map or a list of anything, or @FILE */
 	NQ_KEY_MAP,	 /* a map of known keys */
 	NQ_KEY_MAPS,	 /* a list of them */
 };
@@ -58,7 +66,7 @@ struct nq_keys_row {
 	const char *same_as; /* Dango's name for another key of the same map */
 	const char *meaning; /* one line, or for a key we refuse: why */
 	bool refused;	     /* known from Dango, and not honoured */
-	bool idle;	     /* read and checked, without effect in this version */
+	bool jsonpath;	     /* a path that dlt writes: "data.items", "$.data" */
 };
 
 /* The row of a name in a map, or NULL. */
@@ -72,6 +80,10 @@ void nq_keys_hint(enum nq_place, struct nq_str name, struct nq_buf *);
 
 /* The value of a key by its name or another spelling of it; NULL when absent, null or map NULL. */
 nq_node *nq_keys_get(struct nq_yaml *, const nq_node *map, enum nq_place, const char *name);
+
+/* The same, but null is a value too; *spelt is the row of the spelling that was used. */
+nq_node *nq_keys_look(struct nq_yaml *, const nq_node *map, enum nq_place, const char *name,
+    const struct nq_keys_row **spelt);
 
 /* Row i of the table, NULL behind the last. */
 const struct nq_keys_row *nq_keys_row(size_t i);

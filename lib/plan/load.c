@@ -2,123 +2,54 @@
 
 #include <string.h>
 
-#include "plan/keys.h"
+#include "base/cli.h"
+#include "plan/dest.h"
 #include "plan/login.h"
 
-int
-nq_stage_filter(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
+static nq_node *
+load_get(struct nq_config *c, const struct nq_resource *r, const char *name)
 {
-	nq_node *filter = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "filter");
-	struct nq_words *w;
-
-	if (filter == NULL)
-		return 0;
-	w = nq_stage_add(p, "filter", "nq-cursor");
-	nq_words_add(w, "track");
-	nq_words_add(w, "--");
-	nq_words_add(w, "bash");
-	nq_words_add(w, "-o");
-	nq_words_add(w, "pipefail");
-	nq_words_add(w, "-c");
-	nq_words_addn(w, nq_yaml_text(filter));
-	return 0;
-}
-
-/* NAME=VALUE, NAME:VALUE … for each pair of a map of texts. */
-static int
-add_pairs(struct nq_config *c, const nq_node *map, const char *option, const char *between,
-    struct nq_words *w)
-{
-	struct nq_buf text = NQ_BUF_INIT;
-	nq_node *key, *value;
-	struct nq_str name;
-	int rc = 0;
-
-	for (size_t i = 0; map != NULL && rc == 0 && nq_yaml_pair(&c->yaml, map, i, &key, &value);
-	     i++) {
-		nq_buf_reset(&text);
-		name = nq_yaml_text(key);
-		rc = nq_config_text(c, value, &text);
-		nq_words_add(w, option);
-		nq_words_addf(w, "%.*s%s%s", (int)name.n, name.p, between, text.data);
-	}
-	nq_buf_free(&text);
-	return rc;
-}
-
-int
-nq_stage_map(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
-{
-	static const struct nq_words none = {NULL, 0};
-	struct nq_buf path = NQ_BUF_INIT;
-	struct nq_words *w;
-	int rc;
-
-	if (r->map == NULL)
-		return 0;
-	w = nq_stage_add(p, "map", "nq-map");
-	if (nq_yaml_is_map(r->map)) {
-		if (nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "file") == NULL)
-			return nq_config_fault(c, r->map, "map has no 'file'");
-		rc = nq_stage_options(c, r->map, NQ_IN_MAP, w);
-		if (rc == 0)
-			rc = add_pairs(
-			    c, nq_keys_get(&c->yaml, r->map, NQ_IN_MAP, "args"), "--arg", "=", w);
-		nq_stage_sources(c, w, &none);
-		return rc;
-	}
-	rc = nq_config_path(c, r->map, &path);
-	nq_words_add(w, "-f");
-	nq_words_add(w, path.data);
-	nq_buf_free(&path);
-	return rc;
+	return nq_view_get(c, &r->load, name);
 }
 
 /* What the load stage is made from: its own keys, or Dango's in the resource. */
 static nq_node *
 load_or_resource(struct nq_config *c, const struct nq_resource *r, const char *name)
 {
-	nq_node *n = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, name);
+	nq_node *n = load_get(c, r, name);
 
-	return n != NULL ? n : nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, name);
+	return n != NULL ? n : nq_resource_get(c, r, name);
 }
 
-/* A file in a destination is relative to the connector file. */
-static void
-add_destination(const struct nq_config *c, const char *to, struct nq_buf *out)
+/* Where faults of the destination as a whole are put. */
+static const nq_node *
+load_node(const struct nq_resource *r)
 {
-	static const char *const files[] = {"sqlite:", "duckdb:", NULL};
-	size_t n;
-
-	for (size_t i = 0; files[i] != NULL; i++) {
-		n = strlen(files[i]);
-		if (strncmp(to, files[i], n) != 0 || to[n] == '/')
-			continue;
-		nq_buf_adds(out, files[i]);
-		nq_buf_adds(out, c->dir);
-		nq_buf_adds(out, to + n);
-		return;
-	}
-	nq_buf_adds(out, to);
+	return r->load.n > 0 ? r->load.map[0] : r->self;
 }
 
 static int
 destination(struct nq_config *c, const struct nq_resource *r, struct nq_buf *out)
 {
-	nq_node *to = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "to");
+	nq_node *to = load_get(c, r, "to");
 	struct nq_buf text = NQ_BUF_INIT;
+	struct nq_err err = NQ_ERR_INIT;
 	int rc;
 
 	if (c->opt->to != NULL) {
 		nq_buf_adds(out, c->opt->to);
-		return 0;
+		if (nq_dest_check(c->opt->to, &err) == 0)
+			return 0;
+		err.status = NQ_USAGE;
+		nq_err_at(&err, "--to: ");
+		return nq_faults_take(&c->faults, &err);
 	}
 	if (to == NULL)
-		return nq_config_fault(c, r->load != NULL ? r->load : r->self,
+		return nq_config_fault(c, load_node(r),
 		    "no destination: write load: {to: \"sqlite:nq.db\"}, or give --to");
 	rc = nq_config_ref(c, to, NQ_REF_RAW, &text, NULL);
 	if (rc == 0)
-		add_destination(c, text.data, out);
+		nq_dest_place(text.data, c->dir, out);
 	nq_buf_free(&text);
 	return rc;
 }
@@ -155,7 +86,7 @@ key_members(struct nq_config *c, const struct nq_resource *r, const char *mode, 
 	if (strcmp(mode, "append") == 0 || strcmp(mode, "replace") == 0)
 		return 0;
 	if (r->map != NULL)
-		return nq_config_fault(c, r->load != NULL ? r->load : r->self,
+		return nq_config_fault(c, load_node(r),
 		    "no 'primary_key': name the members that identify a mapped record");
 	nq_buf_adds(keys, "id");
 	return 0;
@@ -211,17 +142,11 @@ add_key_and_mode(struct nq_config *c, const struct nq_resource *r, struct nq_wor
 	return rc;
 }
 
-static bool
-is_nuntiq(const char *to)
-{
-	return strncmp(to, "nuntiq:", 7) == 0;
-}
-
 /* X-Customer-Number comes from the settings unless the file says otherwise. */
 static int
 add_customer(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 {
-	nq_node *n = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "customer_number");
+	nq_node *n = load_get(c, r, "customer_number");
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
@@ -242,50 +167,81 @@ static int
 add_table(struct nq_config *c, const struct nq_resource *r, const struct nq_plan *p, const char *to,
     struct nq_words *w)
 {
-	if (is_nuntiq(to))
+	nq_node *n = nq_resource_get(c, r, "table_name");
+	struct nq_buf name = NQ_BUF_INIT;
+	int rc = 0;
+
+	if (nq_dest_is_nuntiq(to))
 		return add_customer(c, r, w);
-	if (nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "table") != NULL)
+	if (load_get(c, r, "table") != NULL)
 		return 0;
+	if (n != NULL)
+		rc = nq_config_text(c, n, &name);
 	nq_words_add(w, "--table");
-	nq_words_add(w, p->stream);
-	return 0;
+	nq_words_add(w, n != NULL ? name.data : p->stream);
+	nq_buf_free(&name);
+	return rc;
+}
+
+static int
+add_headers(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
+{
+	nq_node *map = load_get(c, r, "headers"), *key, *value;
+	struct nq_buf text = NQ_BUF_INIT;
+	struct nq_str name;
+	int rc = 0;
+
+	for (size_t i = 0; map != NULL && rc == 0 && nq_yaml_pair(&c->yaml, map, i, &key, &value);
+	     i++) {
+		name = nq_yaml_text(key);
+		nq_buf_reset(&text);
+		rc = nq_config_ref(c, value, NQ_REF_RAW, &text, NULL);
+		nq_words_add(w, "-H");
+		nq_words_addf(w, "%.*s: %s", (int)name.n, name.p, text.data);
+	}
+	nq_buf_free(&text);
+	return rc;
 }
 
 static int
 add_rest(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 {
-	if (r->load == NULL)
-		return 0;
-	if (nq_stage_options(c, r->load, NQ_IN_LOAD, w) == -1)
+	struct nq_view retry = {.n = 0};
+
+	for (size_t i = 0; i < r->load.n; i++)
+		nq_view_add(&retry, nq_keys_get(&c->yaml, r->load.map[i], NQ_IN_LOAD, "retry"),
+		    NQ_IN_RETRY);
+	if (nq_stage_options(c, &r->load, NQ_IN_LOAD, -1, w) == -1 ||
+	    nq_stage_options(c, &retry, NQ_IN_RETRY, -1, w) == -1 || add_headers(c, r, w) == -1)
 		return -1;
-	return add_pairs(
-	    c, nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "columns"), "--column", ":", w);
+	return nq_stage_pairs(c, load_get(c, r, "columns"), "--column", ":", w);
 }
 
 int
 nq_stage_load(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
-	static const struct nq_words none = {NULL, 0};
-	struct nq_words *w = nq_stage_add(p, "load", "nq-load");
-	nq_node *auth = nq_keys_get(&c->yaml, r->load, NQ_IN_LOAD, "auth");
+	struct nq_stage *s = nq_stage_add(p, "load", "nq-load");
+	nq_node *auth = load_get(c, r, "auth");
 	struct nq_buf to = NQ_BUF_INIT;
 	int rc = destination(c, r, &to);
 
 	if (rc == 0) {
-		nq_words_add(w, "--to");
-		nq_words_add(w, to.data);
-		rc = add_table(c, r, p, to.data, w);
+		nq_words_add(&s->words, "--to");
+		nq_words_add(&s->words, to.data);
+		rc = add_table(c, r, p, to.data, &s->words);
 	}
 	if (rc == 0)
-		rc = add_rest(c, r, w);
+		rc = add_rest(c, r, &s->words);
 	if (rc == 0)
-		rc = add_key_and_mode(c, r, w);
+		rc = add_key_and_mode(c, r, &s->words);
 	if (rc == 0 && auth != NULL)
-		rc = nq_login_map(c, auth, w);
-	nq_words_add(w, "--require-end");
-	nq_stage_sources(c, w, &none);
-	for (size_t i = 0; i < w->n; i++)
-		nq_words_add(&p->probe, w->v[i]);
+		rc = nq_login_map(c, auth, &s->words);
+	if (rc == 0)
+		rc = nq_stage_max_line(c, r, &s->words);
+	nq_words_add(&s->words, "--require-end");
+	nq_stage_sources(c, s, false);
+	for (size_t i = 0; i < s->words.n; i++)
+		nq_words_add(&p->probe, s->words.v[i]);
 	nq_words_add(&p->probe, "--probe");
 	nq_buf_free(&to);
 	return rc;

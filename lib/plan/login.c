@@ -3,6 +3,14 @@
 #include <string.h>
 
 #include "plan/keys.h"
+#include "plan/stages.h"
+
+/* The map auth at hand. */
+struct login {
+	struct nq_config *c;
+	nq_node *map;
+	struct nq_words *w;
+};
 
 static void
 add_auth(struct nq_words *w, const char *kind, const char *name, const char *ref)
@@ -11,98 +19,100 @@ add_auth(struct nq_words *w, const char *kind, const char *name, const char *ref
 	nq_words_addf(w, "%s%s%s=%s", kind, *name != '\0' ? ":" : "", name, ref);
 }
 
+static nq_node *
+get(const struct login *l, const char *key)
+{
+	return nq_keys_get(&l->c->yaml, l->map, NQ_IN_AUTH, key);
+}
+
 /* The plain text of a key, or what it is when nobody says so. */
 static int
-text_or(struct nq_config *c, const nq_node *map, enum nq_place in, const char *key,
-    const char *otherwise, struct nq_buf *out)
+text_or(const struct login *l, const char *key, const char *otherwise, struct nq_buf *out)
 {
-	nq_node *n = nq_keys_get(&c->yaml, map, in, key);
+	nq_node *n = get(l, key);
 
 	if (n != NULL)
-		return nq_config_text(c, n, out);
+		return nq_config_text(l->c, n, out);
 	nq_buf_adds(out, otherwise);
 	return 0;
 }
 
-int
-nq_login_map(struct nq_config *c, nq_node *auth, struct nq_words *w)
+static int
+lacks(const struct login *l, const char *type, const char *key)
 {
-	nq_node *token = nq_keys_get(&c->yaml, auth, NQ_IN_AUTH, "token");
-	struct nq_buf type = NQ_BUF_INIT, name = NQ_BUF_INIT, ref = NQ_BUF_INIT;
-	int rc = -1;
+	return nq_config_fault(l->c, l->map, "type %s needs '%s'", type, key);
+}
 
-	if (token == NULL)
-		return nq_config_fault(c, auth, "auth has no 'token'");
-	if (text_or(c, auth, NQ_IN_AUTH, "type", "bearer", &type) == -1 ||
-	    text_or(c, auth, NQ_IN_AUTH, "name", "", &name) == -1 ||
-	    nq_config_ref(c, token, NQ_REF_RAW, &ref, NULL) == -1)
-		goto out;
-	if ((strcmp(type.data, "header") == 0) != (name.len > 0)) {
-		nq_config_fault(c, auth, "type header and a 'name' of the header go together");
-		goto out;
+/* Adds one key after the other, with a colon between; how many were there. */
+static int
+add_parts(const struct login *l, const char *const *key, struct nq_buf *out)
+{
+	nq_node *n;
+	int there = 0;
+
+	for (; *key != NULL; key++) {
+		n = get(l, *key);
+		if (n == NULL)
+			continue;
+		nq_buf_adds(out, there++ > 0 ? ":" : "");
+		if (nq_config_ref(l->c, n, NQ_REF_RAW, out, NULL) == -1)
+			return -1;
 	}
-	add_auth(w, type.data, name.data, ref.data);
-	rc = 0;
-out:
-	nq_buf_free(&type);
-	nq_buf_free(&name);
-	nq_buf_free(&ref);
-	return rc;
+	return there;
 }
 
-/* "${NAME}" for the variable that a key names, after seeing that it is set. */
 static int
-add_variable(struct nq_config *c, const nq_node *rest, const char *key, struct nq_buf *out)
+bearer(struct login *l, const char *type)
 {
-	nq_node *n = nq_keys_get(&c->yaml, rest, NQ_IN_REST, key);
+	static const char *const parts[] = {"token", NULL};
 	struct nq_buf ref = NQ_BUF_INIT;
-	int rc;
+	int n = add_parts(l, parts, &ref);
 
-	if (n == NULL)
-		return nq_config_fault(c, rest, "auth_type needs '%s'", key);
-	nq_buf_adds(&ref, "${");
-	rc = nq_config_text(c, n, &ref);
-	nq_buf_addc(&ref, '}');
-	if (rc == 0)
-		rc = nq_config_expand(c, nq_buf_str(&ref), n, NQ_REF_RAW, out, NULL);
+	if (n == 1)
+		add_auth(l->w, "bearer", "", ref.data);
 	nq_buf_free(&ref);
-	return rc;
+	return n == 0 ? lacks(l, type, "token") : n == 1 ? 0 : -1;
 }
 
+/* user:password as one reference, or one to each; an API key alone has an empty password. */
 static int
-add_basic(struct nq_config *c, const nq_node *rest, struct nq_words *w)
+basic(struct login *l, const char *type)
 {
+	static const char *const whole[] = {"token", NULL};
+	static const char *const parts[] = {"username", "password", NULL};
+	bool one = get(l, "token") != NULL;
 	struct nq_buf ref = NQ_BUF_INIT;
-	int rc = add_variable(c, rest, "basic_username_env", &ref);
+	int n = 0, rc = 0;
 
-	nq_buf_addc(&ref, ':');
-	if (rc == 0)
-		rc = add_variable(c, rest, "basic_password_env", &ref);
-	if (rc == 0)
-		add_auth(w, "basic", "", ref.data);
+	if (!one && get(l, "username") == NULL)
+		rc = lacks(l, type, "username");
+	else
+		n = add_parts(l, one ? whole : parts, &ref);
+	if (!one && n == 1)
+		nq_buf_addc(&ref, ':');
+	if (n > 0)
+		add_auth(l->w, "basic", "", ref.data);
 	nq_buf_free(&ref);
-	return rc;
+	return rc == -1 || n == -1 ? -1 : 0;
 }
 
-/* A key in the query, or a header whose name Dango calls differently in two schemes. */
+/* A key in a header or in the query, under a name. */
 static int
-add_named(struct nq_config *c, const nq_node *rest, const char *name_key, struct nq_words *w)
+named(struct login *l, const char *type)
 {
+	static const char *const parts[] = {"token", NULL};
 	struct nq_buf name = NQ_BUF_INIT, where = NQ_BUF_INIT, ref = NQ_BUF_INIT;
+	bool api_key = strcmp(type, "api_key") == 0;
 	int rc = -1;
 
-	if (text_or(c, rest, NQ_IN_REST, name_key, "Authorization", &name) == -1 ||
-	    text_or(c, rest, NQ_IN_REST, "api_key_location", "header", &where) == -1 ||
-	    add_variable(c, rest, "auth_token_env", &ref) == -1)
-		goto out;
-	if (strcmp(where.data, "query") == 0) {
-		nq_words_add(w, "--query");
-		nq_words_addf(w, "%s=%s", name.data, ref.data);
-	} else {
-		add_auth(w, "header", name.data, ref.data);
+	if (get(l, "token") == NULL || (!api_key && get(l, "name") == NULL))
+		return lacks(l, type, get(l, "token") == NULL ? "token" : "name");
+	if (text_or(l, "name", "Authorization", &name) == 0 &&
+	    text_or(l, "location", api_key ? "header" : type, &where) == 0 &&
+	    add_parts(l, parts, &ref) == 1) {
+		add_auth(l->w, where.data, name.data, ref.data);
+		rc = 0;
 	}
-	rc = 0;
-out:
 	nq_buf_free(&name);
 	nq_buf_free(&where);
 	nq_buf_free(&ref);
@@ -110,32 +120,129 @@ out:
 }
 
 static int
-add_bearer(struct nq_config *c, const nq_node *rest, struct nq_words *w)
+add_options(struct login *l)
 {
-	struct nq_buf ref = NQ_BUF_INIT;
-	int rc = add_variable(c, rest, "auth_token_env", &ref);
+	struct nq_view v = {.n = 0};
 
-	if (rc == 0)
-		add_auth(w, "bearer", "", ref.data);
+	nq_view_add(&v, l->map, NQ_IN_AUTH);
+	return nq_stage_options(l->c, &v, NQ_IN_AUTH, -1, l->w);
+}
+
+static int
+netrc(struct login *l, const char *type)
+{
+	(void)type;
+	nq_words_add(l->w, "--auth");
+	nq_words_add(l->w, "netrc");
+	return add_options(l);
+}
+
+static int
+oauth2(struct login *l, const char *type)
+{
+	if (get(l, "token_url") == NULL || get(l, "client_id") == NULL)
+		return lacks(l, type, get(l, "token_url") == NULL ? "token_url" : "client_id");
+	if (get(l, "client_secret") == NULL && get(l, "refresh_token") == NULL)
+		return lacks(l, type, "client_secret");
+	nq_words_add(l->w, "--auth");
+	nq_words_add(l->w, "oauth2");
+	return add_options(l);
+}
+
+static int
+aws_sigv4(struct login *l, const char *type)
+{
+	static const char *const whole[] = {"token", NULL};
+	static const char *const parts[] = {"access_key", "secret_key", "session_token", NULL};
+	struct nq_buf name = NQ_BUF_INIT, ref = NQ_BUF_INIT;
+	bool one = get(l, "token") != NULL;
+	int rc = -1;
+
+	for (size_t i = 0; i < 2; i++)
+		if (!one && get(l, parts[i]) == NULL)
+			return lacks(l, type, parts[i]);
+	if (get(l, "region") == NULL || get(l, "service") == NULL)
+		return lacks(l, type, get(l, "region") == NULL ? "region" : "service");
+	if (nq_config_text(l->c, get(l, "region"), &name) == 0) {
+		nq_buf_addc(&name, '/');
+		if (nq_config_text(l->c, get(l, "service"), &name) == 0 &&
+		    add_parts(l, one ? whole : parts, &ref) > 0) {
+			add_auth(l->w, "aws-sigv4", name.data, ref.data);
+			rc = 0;
+		}
+	}
+	nq_buf_free(&name);
 	nq_buf_free(&ref);
 	return rc;
 }
 
-int
-nq_login_dango(struct nq_config *c, nq_node *rest, struct nq_words *w)
+static int
+none(struct login *l, const char *type)
 {
-	bool token = nq_keys_get(&c->yaml, rest, NQ_IN_REST, "auth_token_env") != NULL;
-	struct nq_buf type = NQ_BUF_INIT;
-	int rc = text_or(c, rest, NQ_IN_REST, "auth_type", token ? "bearer" : "none", &type);
+	(void)l;
+	(void)type;
+	return 0;
+}
 
-	if (rc == 0 && strcmp(type.data, "bearer") == 0)
-		rc = add_bearer(c, rest, w);
-	else if (rc == 0 && strcmp(type.data, "basic") == 0)
-		rc = add_basic(c, rest, w);
-	else if (rc == 0 && strcmp(type.data, "api_key") == 0)
-		rc = add_named(c, rest, "api_key_name", w);
-	else if (rc == 0 && strcmp(type.data, "custom_header") == 0)
-		rc = add_named(c, rest, "auth_header_name", w);
+/* One row a type; keys that it has besides, between spaces. */
+static const struct {
+	const char *type;
+	int (*add)(struct login *, const char *type);
+	const char *keys;
+} kinds[] = {
+    {"bearer", bearer, " token "},
+    {"basic", basic, " token username password "},
+    {"http_basic", basic, " token username password "},
+    {"header", named, " token name "},
+    {"query", named, " token name "},
+    {"api_key", named, " token name location "},
+    {"netrc", netrc, " file "},
+    {"oauth2", oauth2,
+	" token_url client_id client_secret refresh_token scope audience token_auth "},
+    {"oauth2_client_credentials", oauth2,
+	" token_url client_id client_secret refresh_token scope audience token_auth "},
+    {"aws_sigv4", aws_sigv4, " token region service access_key secret_key session_token "},
+    {"none", none, " "},
+};
+
+/* A key of another type would be passed over without a word. */
+static int
+check_keys(const struct login *l, const char *type, const char *known)
+{
+	const struct nq_keys_row *row;
+	struct nq_buf name = NQ_BUF_INIT;
+	nq_node *key, *value;
+	int rc = 0;
+
+	for (size_t i = 0; nq_yaml_pair(&l->c->yaml, l->map, i, &key, &value); i++) {
+		row = nq_keys_find(NQ_IN_AUTH, nq_yaml_text(key));
+		if (row == NULL || strcmp(row->name, "type") == 0 || nq_yaml_is_null(value))
+			continue;
+		nq_buf_reset(&name);
+		nq_buf_addf(&name, " %s ", row->same_as != NULL ? row->same_as : row->name);
+		if (strstr(known, name.data) == NULL)
+			rc = nq_config_fault(
+			    l->c, key, "auth of type %s has no '%s'", type, row->name);
+	}
+	nq_buf_free(&name);
+	return rc;
+}
+
+int
+nq_login_map(struct nq_config *c, nq_node *auth, struct nq_words *w)
+{
+	struct login l = {c, auth, w};
+	struct nq_buf type = NQ_BUF_INIT;
+	int rc = text_or(&l, "type", "bearer", &type);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(type.data, kinds[i].type) != 0)
+			continue;
+		rc = check_keys(&l, type.data, kinds[i].keys);
+		if (rc == 0)
+			rc = kinds[i].add(&l, type.data);
+		break;
+	}
 	nq_buf_free(&type);
 	return rc;
 }

@@ -1,6 +1,5 @@
 #include "plan/plan.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -27,10 +26,12 @@ plan_free(struct nq_plan *p)
 	free(p->window_end);
 	nq_words_free(&p->until);
 	nq_words_free(&p->begin);
-	nq_words_free(&p->since);
 	nq_words_free(&p->probe);
-	for (size_t i = 0; i < p->nstages; i++)
+	for (size_t i = 0; i < p->nstages; i++) {
 		nq_words_free(&p->stage[i].words);
+		nq_words_free(&p->stage[i].since);
+		nq_words_free(&p->stage[i].whole);
+	}
 }
 
 static void
@@ -39,19 +40,6 @@ plans_free(struct plans *all)
 	for (size_t i = 0; i < all->n; i++)
 		plan_free(&all->v[i]);
 	free(all->v);
-}
-
-/* Names stand in file names, log lines and result lines. */
-static int
-check_name(struct nq_config *c, const nq_node *at, const struct nq_buf *name)
-{
-	for (size_t i = 0; i < name->len; i++)
-		if (iscntrl((unsigned char)name->data[i]))
-			return nq_config_fault(c, at, "a name cannot hold control characters");
-	if (name->data[0] == '-')
-		return nq_config_fault(
-		    c, at, "a name cannot start with '-': it would be an option");
-	return name->len > 0 ? 0 : nq_config_fault(c, at, "the name is empty");
 }
 
 static int
@@ -64,29 +52,7 @@ name_source(struct nq_config *c, const nq_node *source)
 		return nq_config_fault(c, source, "the source has no 'name'");
 	if (nq_config_text(c, n, &c->source) == -1)
 		return -1;
-	return check_name(c, n, &c->source);
-}
-
-/* Without a name, as in Dango: the path, with _ for /. */
-static int
-name_resource(struct nq_config *c, const struct nq_resource *r, struct nq_buf *out)
-{
-	nq_node *n = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "name"), *at = n;
-
-	if (n == NULL)
-		at = r->self->type == YAML_SCALAR_NODE ? r->self : nq_resource_get(c, r, "path");
-	if (at == NULL || at->type != YAML_SCALAR_NODE)
-		return nq_config_fault(c, r->self, "the resource has no 'name'");
-	if (nq_config_text(c, at, out) == -1)
-		return -1;
-	for (size_t i = 0; n == NULL && i < out->len; i++)
-		if (out->data[i] == '/')
-			out->data[i] = '_';
-	while (n == NULL && out->len > 0 && out->data[0] == '_') {
-		memmove(out->data, out->data + 1, out->len);
-		out->len--;
-	}
-	return check_name(c, at, out);
+	return nq_resource_check_name(c, n, &c->source);
 }
 
 static char *
@@ -121,11 +87,10 @@ cursor_type(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 static int
 compile(struct nq_config *c, const struct nq_resource *r, struct nq_plan *p)
 {
-	c->since_known = r->delta != NULL;
-	if (cursor_type(c, r, p) == -1 || nq_stage_fetch(c, r, p) == -1 ||
-	    nq_stage_filter(c, r, p) == -1 || nq_stage_map(c, r, p) == -1 ||
-	    nq_stage_load(c, r, p) == -1 || nq_stage_begin(c, r, p) == -1 ||
-	    nq_stage_window(c, r, p) == -1)
+	if (cursor_type(c, r, p) == -1 ||
+	    (r->in == NQ_IN_PROGRAM ? nq_stage_command : nq_stage_fetch)(c, r, p) == -1 ||
+	    nq_stage_map(c, r, p) == -1 || nq_stage_load(c, r, p) == -1 ||
+	    nq_stage_begin(c, r, p) == -1 || nq_stage_window(c, r, p) == -1)
 		return -1;
 	p->slug = slug_of(p);
 	return 0;
@@ -146,13 +111,9 @@ add_resource(struct nq_config *c, struct nq_resource *r, struct plans *all)
 {
 	struct nq_buf name = NQ_BUF_INIT;
 	struct nq_plan *p;
-	nq_node *n = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "endpoint");
 
-	r->endpoint = n != NULL && nq_yaml_is_map(n) ? n : NULL;
-	r->load = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "load");
-	r->map = nq_keys_get(&c->yaml, r->self, NQ_IN_RESOURCE, "map");
-	r->delta = nq_resource_get(c, r, "incremental");
-	if (name_resource(c, r, &name) == -1 ||
+	nq_resource_open(c, r);
+	if (nq_resource_is_off(c, r->self, r->in) || nq_resource_name(c, r, &name) == -1 ||
 	    !nq_config_picks(c, nq_buf_str(&c->source), nq_buf_str(&name))) {
 		nq_buf_free(&name);
 		return;
@@ -166,34 +127,48 @@ add_resource(struct nq_config *c, struct nq_resource *r, struct plans *all)
 		not_twice(c, all, r->self, p);
 }
 
-static bool
-is_off(struct nq_config *c, const nq_node *source)
+/* A stream name for all resources would be one too many. */
+static int
+check_defaults(struct nq_config *c, const struct nq_resource *r, enum nq_place block)
 {
-	nq_node *n = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "enabled");
+	nq_node *defaults = nq_keys_get(&c->yaml, r->block, block, "defaults");
+	nq_node *name = nq_keys_get(&c->yaml, defaults, r->in, "name");
 
-	return n != NULL && nq_str_is(nq_yaml_text(n), "false");
+	return name == NULL ? 0 : nq_config_fault(c, name, "each resource has a name of its own");
+}
+
+/* The block of a source, which is named like its type, and the resources in it. */
+static int
+open_block(struct nq_config *c, struct nq_resource *r)
+{
+	nq_node *type = nq_keys_get(&c->yaml, r->source, NQ_IN_SOURCE, "type");
+	bool command = nq_keys_get(&c->yaml, r->source, NQ_IN_SOURCE, "rest_api") == NULL &&
+		       nq_keys_get(&c->yaml, r->source, NQ_IN_SOURCE, "command") != NULL;
+	const char *name;
+
+	if (type != NULL)
+		command = nq_str_is(nq_yaml_text(type), "command");
+	name = command ? "command" : "rest_api";
+	r->in = command ? NQ_IN_PROGRAM : NQ_IN_RESOURCE;
+	r->block = nq_keys_get(&c->yaml, r->source, NQ_IN_SOURCE, name);
+	if (r->block == NULL)
+		return nq_config_fault(c, r->source, "the source has no '%s'", name);
+	r->list = nq_keys_get(
+	    &c->yaml, r->block, command ? NQ_IN_COMMAND : NQ_IN_REST, "resources");
+	if (r->list == NULL)
+		return nq_config_fault(c, r->block, "%s has no 'resources'", name);
+	return check_defaults(c, r, command ? NQ_IN_COMMAND : NQ_IN_REST);
 }
 
 static void
 add_source(struct nq_config *c, nq_node *source, struct plans *all)
 {
 	struct nq_resource r = {.source = source};
-	nq_node *list;
 
-	if (is_off(c, source) || name_source(c, source) == -1 ||
-	    !nq_config_picks_source(c, nq_buf_str(&c->source)))
+	if (nq_resource_is_off(c, source, NQ_IN_SOURCE) || name_source(c, source) == -1 ||
+	    !nq_config_picks_source(c, nq_buf_str(&c->source)) || open_block(c, &r) == -1)
 		return;
-	r.rest = nq_keys_get(&c->yaml, source, NQ_IN_SOURCE, "rest_api");
-	if (r.rest == NULL) {
-		nq_config_fault(c, source, "the source has no 'rest_api'");
-		return;
-	}
-	list = nq_keys_get(&c->yaml, r.rest, NQ_IN_REST, "resources");
-	if (list == NULL) {
-		nq_config_fault(c, r.rest, "rest_api has no 'resources'");
-		return;
-	}
-	for (size_t i = 0; nq_yaml_item(&c->yaml, list, i, &r.self); i++)
+	for (size_t i = 0; nq_yaml_item(&c->yaml, r.list, i, &r.self); i++)
 		add_resource(c, &r, all);
 }
 

@@ -11,11 +11,19 @@
  * What a resource of a connector file comes down to: the words of one pipeline, and what
  * nq-cursor has to know of the run. Secrets stay references.
  */
-#define NQ_MAX_STAGES 4 /* fetch, filter, map, load */
+enum {
+	NQ_MAX_PARENTS = 3,
+	NQ_MAX_STAGES = 2 * NQ_MAX_PARENTS +
+			5 /* each with a filter; fetch, watch, filter, map, load */
+};
 
 struct nq_stage {
-	const char *name; /* "fetch", "filter", "map", "load" */
+	const char *name; /* "fetch" or "command", "filter", "map", "load", "parents" … */
 	struct nq_words words;
+	size_t at;	       /* in front of this word goes what depends on the run: */
+	struct nq_words since; /* where there is a lower bound */
+	struct nq_words whole; /* where there is none */
+	bool producer;	       /* reads no standard input, though it would */
 };
 
 struct nq_plan {
@@ -23,7 +31,6 @@ struct nq_plan {
 	const char *cursor_type;  /* NULL: not incremental */
 	char *slug;		  /* connector and stream as one file name */
 	struct nq_words begin;	  /* options of nq-cursor begin */
-	struct nq_words since;	  /* options of nq-fetch where there is a lower bound */
 	char *lower;		  /* the lower bound as far as it is known, or NULL */
 	/* --window and --until; all moments in whole seconds of UTC */
 	struct nq_words until; /* options of nq-fetch where there is an upper bound */
@@ -34,6 +41,8 @@ struct nq_plan {
 	char *window_end;      /* where the first window ends, as far as lower is known; or NULL */
 	struct nq_stage stage[NQ_MAX_STAGES];
 	size_t nstages;
+	size_t main;	       /* the stage that brings the records */
+	bool watched;	       /* by a stage of its own, as the cursor is a member of the parent */
 	struct nq_words probe; /* asks the destination who it is */
 };
 

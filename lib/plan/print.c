@@ -18,6 +18,18 @@ json_words(struct nq_buf *b, const char *name, const struct nq_words *w)
 	nq_buf_addc(b, ']');
 }
 
+/* What depends on the run, and in front of which word of argv it goes. */
+static void
+json_bounds(struct nq_buf *b, const struct nq_stage *s)
+{
+	if (s->since.n == 0 && s->whole.n == 0)
+		return;
+	nq_text_number(b, "at", s->at);
+	json_words(b, "since", &s->since);
+	if (s->whole.n > 0)
+		json_words(b, "whole", &s->whole);
+}
+
 void
 nq_print_json(const struct nq_plan *p, struct nq_buf *b)
 {
@@ -27,7 +39,6 @@ nq_print_json(const struct nq_plan *p, struct nq_buf *b)
 	nq_text_member(b, "cursor_type", p->cursor_type);
 	nq_text_member(b, "lower_bound", p->lower);
 	json_words(b, "begin", &p->begin);
-	json_words(b, "since", &p->since);
 	if (p->until.n > 0) {
 		json_words(b, "until", &p->until);
 		nq_text_number(b, "window_seconds", (uint64_t)p->window_s);
@@ -39,6 +50,7 @@ nq_print_json(const struct nq_plan *p, struct nq_buf *b)
 		nq_buf_adds(b, i > 0 ? ",{" : "{");
 		nq_text_member(b, "name", p->stage[i].name);
 		json_words(b, "argv", &p->stage[i].words);
+		json_bounds(b, &p->stage[i]);
 		nq_buf_addc(b, '}');
 	}
 	nq_buf_addc(b, ']');
@@ -65,6 +77,24 @@ assign_words(struct nq_buf *b, const char *name, const struct nq_words *w)
 	nq_buf_adds(b, ")\n");
 }
 
+/* Names of stages as names of variables. */
+static void
+add_variable(struct nq_buf *b, const struct nq_plan *p, size_t i)
+{
+	if (i == p->main) {
+		nq_buf_adds(b, "since");
+		return;
+	}
+	nq_buf_adds(b, "since_");
+	nq_buf_adds(b, p->stage[i].name);
+}
+
+static bool
+is_bounded(const struct nq_plan *p, size_t i)
+{
+	return i == p->main || p->stage[i].since.n > 0;
+}
+
 static void
 shell_stage(struct nq_buf *b, const struct nq_plan *p, size_t i)
 {
@@ -72,11 +102,42 @@ shell_stage(struct nq_buf *b, const struct nq_plan *p, size_t i)
 
 	nq_buf_addf(b, "%sstage %s", i > 0 ? " |\n\t    " : "\t", s->name);
 	for (size_t k = 0; k < s->words.n; k++) {
-		if (i == 0 && k + 1 == s->words.n)
-			nq_buf_adds(b, " \"${since[@]}\"");
+		if (k == s->at && is_bounded(p, i)) {
+			nq_buf_adds(b, " \"${");
+			add_variable(b, p, i);
+			nq_buf_adds(b, "[@]}\"");
+		}
 		nq_buf_addc(b, ' ');
 		nq_words_quote(b, s->words.v[k]);
 	}
+}
+
+static void
+assign_bound(struct nq_buf *b, const struct nq_plan *p, size_t i, const struct nq_words *w)
+{
+	nq_buf_adds(b, "\t\t");
+	add_variable(b, p, i);
+	nq_buf_adds(b, "=(");
+	for (size_t k = 0; k < w->n; k++) {
+		nq_buf_adds(b, k > 0 ? " " : "");
+		nq_words_quote(b, w->v[k]);
+	}
+	nq_buf_adds(b, w == &p->stage[i].since && w->n > 0 ? " --var \"since=$1\")\n" : ")\n");
+}
+
+/* bounds [LOWER]: the words of each stage that depend on the run. */
+static void
+define_bounds(struct nq_buf *b, const struct nq_plan *p)
+{
+	nq_buf_adds(b, "bounds() {\n\tif [[ -n ${1:-} ]]; then\n");
+	for (size_t i = 0; i < p->nstages; i++)
+		if (is_bounded(p, i))
+			assign_bound(b, p, i, &p->stage[i].since);
+	nq_buf_adds(b, "\telse\n");
+	for (size_t i = 0; i < p->nstages; i++)
+		if (is_bounded(p, i))
+			assign_bound(b, p, i, &p->stage[i].whole);
+	nq_buf_adds(b, "\tfi\n}\n");
 }
 
 /* Where the mapping's rejects go: what is rejected there is counted by the wrapper. */
@@ -135,13 +196,14 @@ nq_print_shell(const struct nq_plan *p, struct nq_buf *b)
 	assign_window(b, p);
 	assign(b, "rejects", rejects_of(p));
 	assign_words(b, "begin", &p->begin);
-	assign_words(b, "since", &p->since);
 	assign_words(b, "probe", &p->probe);
 	assign_check(b, p);
 	nq_buf_adds(b, "stages=(");
 	for (size_t i = 0; i < p->nstages; i++)
 		nq_buf_addf(b, "%s%s", i > 0 ? " " : "", p->stage[i].name);
-	nq_buf_adds(b, ")\npipeline() {\n");
+	nq_buf_adds(b, ")\n");
+	define_bounds(b, p);
+	nq_buf_adds(b, "pipeline() {\n");
 	for (size_t i = 0; i < p->nstages; i++)
 		shell_stage(b, p, i);
 	nq_buf_adds(b, "\n\tended=(\"${PIPESTATUS[@]}\")\n}\nnq_stream\n");
@@ -176,42 +238,56 @@ wrap(struct nq_buf *b, const struct nq_words *w)
 		wrap_word(b, w, i, &column);
 }
 
-/* The first stage with the lower bound in it. */
 static void
-wrap_fetch(struct nq_buf *b, const struct nq_plan *p)
+add_words(struct nq_words *to, const struct nq_words *from)
 {
-	const struct nq_words *w = &p->stage[0].words;
+	for (size_t i = 0; i < from->n; i++)
+		nq_words_add(to, from->v[i]);
+}
+
+/* The words that stand for what nq-sync learns when it begins a run. */
+static void
+add_bounds(const struct nq_plan *p, size_t i, struct nq_words *full)
+{
+	const struct nq_stage *s = &p->stage[i];
+
+	if (i == p->main && p->window_end != NULL) {
+		add_words(full, &p->until);
+		nq_words_add(full, "--until");
+		nq_words_add(full, p->window_end);
+		nq_words_add(full, "--var");
+		nq_words_addf(full, "until=%s", p->window_end);
+	}
+	add_words(full, p->lower != NULL ? &s->since : &s->whole);
+	if (p->lower != NULL && s->since.n > 0) {
+		nq_words_add(full, "--var");
+		nq_words_addf(full, "since=%s", p->lower);
+	}
+}
+
+static void
+print_stage(struct nq_buf *b, const struct nq_plan *p, size_t i)
+{
+	const struct nq_stage *s = &p->stage[i];
 	struct nq_words full = {NULL, 0};
 
-	for (size_t i = 0; i + 1 < w->n; i++)
-		nq_words_add(&full, w->v[i]);
-	for (size_t i = 0; p->window_end != NULL && i < p->until.n; i++)
-		nq_words_add(&full, p->until.v[i]);
-	if (p->window_end != NULL) {
-		nq_words_add(&full, "--until");
-		nq_words_add(&full, p->window_end);
-		nq_words_add(&full, "--var");
-		nq_words_addf(&full, "until=%s", p->window_end);
+	for (size_t k = 0; k < s->words.n; k++) {
+		if (k == s->at && k > 0)
+			add_bounds(p, i, &full);
+		nq_words_add(&full, s->words.v[k]);
 	}
-	for (size_t i = 0; p->lower != NULL && i < p->since.n; i++)
-		nq_words_add(&full, p->since.v[i]);
-	if (p->lower != NULL && p->since.n > 0) {
-		nq_words_add(&full, "--var");
-		nq_words_addf(&full, "since=%s", p->lower);
-	}
-	nq_words_add(&full, w->v[w->n - 1]);
 	wrap(b, &full);
 	nq_words_free(&full);
+	nq_buf_adds(b, s->producer ? " </dev/null" : "");
 }
 
 void
 nq_print_pipeline(const struct nq_plan *p, struct nq_buf *b)
 {
 	nq_buf_addf(b, "# %s/%s\n", p->connector, p->stream);
-	wrap_fetch(b, p);
-	for (size_t i = 1; i < p->nstages; i++) {
-		nq_buf_adds(b, " |\n");
-		wrap(b, &p->stage[i].words);
+	for (size_t i = 0; i < p->nstages; i++) {
+		nq_buf_adds(b, i > 0 ? " |\n" : "");
+		print_stage(b, p, i);
 	}
 	nq_buf_addc(b, '\n');
 }

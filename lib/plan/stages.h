@@ -3,21 +3,17 @@
 
 #include "plan/config.h"
 #include "plan/plan.h"
+#include "plan/resource.h"
 
-/* The maps that a resource is compiled from; NULL where the file has none. */
-struct nq_resource {
-	nq_node *source, *rest, *self;
-	nq_node *endpoint;   /* the map form of the key endpoint */
-	nq_node *load, *map; /* map may be a text */
-	nq_node *delta;
-};
+/* Each adds its stage, or its part of one; -1 with a fault. */
 
-/* A key of the resource itself or of its endpoint map; NULL when neither has it. */
-nq_node *nq_resource_get(struct nq_config *, const struct nq_resource *, const char *name);
-
-/* Each adds its stage; -1 with a fault. */
+/* nq-fetch, and before it the one of the parent, and of its parent. */
 int nq_stage_fetch(struct nq_config *, const struct nq_resource *, struct nq_plan *);
-int nq_stage_filter(struct nq_config *, const struct nq_resource *, struct nq_plan *);
+
+/* The program of a source of type command. */
+int nq_stage_command(struct nq_config *, const struct nq_resource *, struct nq_plan *);
+int
+nq_stage_filter(struct nq_config *, const struct nq_resource *, const char *name, struct nq_plan *);
 int nq_stage_map(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 int nq_stage_load(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 
@@ -30,13 +26,55 @@ int nq_stage_begin(struct nq_config *, const struct nq_resource *, struct nq_pla
  */
 int nq_stage_window(struct nq_config *, const struct nq_resource *, struct nq_plan *);
 
-/* The stage with this name, new if need be. */
-struct nq_words *nq_stage_add(struct nq_plan *, const char *name, const char *tool);
+/* === parts of nq-fetch ====================================================================== */
 
-/* Adds the option of every key of the map whose row in the table has one. */
-int nq_stage_options(struct nq_config *, const nq_node *map, int place, struct nq_words *);
+/* The stage at hand, and what it asks for. */
+struct nq_asking {
+	struct nq_config *c;
+	const struct nq_resource *r;
+	struct nq_stage *stage;
+	bool has_auth;
+};
 
-/* Adds the files that the references in these words, and in some more, need. */
-void nq_stage_sources(struct nq_config *, struct nq_words *, const struct nq_words *also);
+/* How to log in; before the headers, where Authorization may say it too. */
+int nq_ask_auth(struct nq_asking *);
+int nq_ask_headers(struct nq_asking *);
+int nq_ask_query(struct nq_asking *);
+
+/* The method and the body. */
+int nq_ask_body(struct nq_asking *);
+
+/* --paginate. */
+int nq_ask_pages(struct nq_asking *);
+
+/* A pair of an option; one that needs the lower bound is left out of a run that has none. */
+void nq_ask_pair(
+    struct nq_asking *, const char *option, struct nq_str name, const char *between, const char *);
+
+/* === what stages are made of ================================================================ */
+
+/* A new stage of this name. */
+struct nq_stage *nq_stage_add(struct nq_plan *, const char *name, const char *tool);
+
+/*
+ * Adds the option of every key of the place whose row in the table has one, in the order of the
+ * table, so that the same pipeline comes out however the file is sorted. Rows that another place
+ * has too, unless that is -1, are left out.
+ */
+int nq_stage_options(
+    struct nq_config *, const struct nq_view *, enum nq_place, int but_not_of, struct nq_words *);
+
+/* NAME=VALUE, NAME:VALUE … for each pair of a map of texts; NULL is an empty one. */
+int nq_stage_pairs(struct nq_config *, const nq_node *map, const char *option, const char *between,
+    struct nq_words *);
+
+/* --watermark-null and --no-watermark-cap, as the resource's incremental has them. */
+void nq_stage_watermark(struct nq_config *, const struct nq_resource *, struct nq_words *);
+
+/* --max-line, where the resource has it. */
+int nq_stage_max_line(struct nq_config *, const struct nq_resource *, struct nq_words *);
+
+/* Adds the files that the references in the stage need; force: there are some that do not show. */
+void nq_stage_sources(struct nq_config *, struct nq_stage *, bool force);
 
 #endif

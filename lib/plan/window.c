@@ -161,6 +161,9 @@ nq_stage_window(struct nq_config *c, const struct nq_resource *r, struct nq_plan
 	if (r->delta == NULL)
 		return nq_config_fault(c, r->self,
 		    "--window and --until need 'incremental': '%s' is pulled whole", p->stream);
+	if (r->in == NQ_IN_PROGRAM || p->watched)
+		return nq_config_fault(
+		    c, r->delta, "--window and --until are for a cursor of the API's own records");
 	p->window_s = c->opt->window_ms > 0 ? c->opt->window_ms / 1000 : 0;
 	rc = until_param(c, r, p);
 	if (rc == 0)

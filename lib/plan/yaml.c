@@ -1,5 +1,8 @@
 #include "plan/yaml.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "base/io.h"
 
 /* Bytes that are no text have an offset instead of a mark. */
@@ -126,4 +129,15 @@ nq_yaml_is_null(const nq_node *n)
 		return false;
 	s = nq_yaml_text(n);
 	return s.n == 0 || nq_str_is(s, "~") || nq_str_is(s, "null");
+}
+
+/* libyaml frees what it holds by free(3). */
+void
+nq_yaml_set(nq_node *n, const char *text)
+{
+	char *copy = nq_strdup(text);
+
+	free(n->data.scalar.value);
+	n->data.scalar.value = (yaml_char_t *)copy;
+	n->data.scalar.length = strlen(copy);
 }

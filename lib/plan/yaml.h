@@ -54,6 +54,9 @@ nq_yaml_text(const nq_node *n)
 /* A plain null, ~ or nothing: "key:" without a value. */
 bool nq_yaml_is_null(const nq_node *);
 
+/* Gives a scalar another text. */
+void nq_yaml_set(nq_node *, const char *);
+
 /* Line and column from 1. */
 static inline size_t
 nq_yaml_line(const nq_node *n)

@@ -51,7 +51,8 @@ check_config() {
 check_secrets() {
   local file mode where=$config
   where=${where%"${where##*/}"}
-  for file in "${settings:-${where}settings.json}" "${env_file:-}"; do
+  [[ $where != .dango/ && $where != */.dango/ ]] || where=${where%.dango/}
+  for file in "${settings:-${where}settings.json}" "${env_file:-${where}.env}"; do
     [[ -n $file && -e $file ]] || continue
     mode=$(stat -c %a -- "$file")
     if (((8#$mode & 8#077) != 0)); then
@@ -107,18 +108,21 @@ check_mapping() {
   fi
 }
 
-# One record is asked for, once, with the lower bound of the next run.
+# One record is asked for, once, with the lower bound of the next run. Who asks by a program must try it himself.
 check_api() {
   local s hint
+  if [[ ${stages[0]} == command ]]; then
+    found look "$name" 'the command was not run' "try it: nq-sync --dry-run '$name' shows it"
+    return
+  fi
   stage() {
-    if [[ $1 != fetch ]]; then
+    if [[ $1 != "${stages[0]}" ]]; then
       cat >/dev/null
     else
       "${@:2}" --max-records 1 --max-pages 1 --attempts 1 --max-time 30 2>"$folder/fetch" >/dev/null
     fi
   }
-  [[ -z $lower ]] || since+=(--var "since=$lower")
-  [[ -n $lower ]] || since=()
+  bounds "$lower"
   pipeline || true
   s=${ended[0]}
   case $s in

@@ -18,8 +18,7 @@ print_pipeline() {
 
 # A plan that was compiled for a look knows the bounds.
 with_bounds() {
-  [[ -n $lower ]] || since=()
-  [[ -z $lower ]] || since+=(--var "since=$lower")
+  bounds "$lower"
   [[ -z $window_end ]] || since+=("${until[@]}" --var "until=$window_end")
 }
 
@@ -29,7 +28,12 @@ show_request() {
 }
 
 request_of() {
-  stage() { [[ $1 != fetch ]] || "${@:2}" --dry-run >&"$out"; }
+  stage() {
+    case $1 in
+      command) printf '%s\n' "${*: -1}" >&"$out" ;;
+      "${stages[0]}") "${@:2}" --dry-run >&"$out" ;;
+    esac
+  }
   with_bounds
   printf '# %s/%s\n' "$connector" "$stream"
   pipeline

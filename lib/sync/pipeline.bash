@@ -9,7 +9,7 @@ stage() {
   trap : HUP INT TERM # they are for the program; we stay and see how it ends
   case $name in
     fetch) set -- "$@" "${fetch_more[@]}" --run-id "$run_id" --stats "$folder/stats" ;;
-    map | load) set -- "$@" --run-id "$run_id" ;;
+    map | load | *parents | ancestors) set -- "$@" --run-id "$run_id" ;;
   esac
   if [[ -z $keep ]]; then
     watched "$name" "$@"

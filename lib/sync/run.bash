@@ -59,8 +59,7 @@ begin_run() {
   { IFS= read -r run_id && IFS= read -r lower_bound && IFS= read -r committed; } <<<"$answer" || true
   missing=() # what comes next is ours
   bound_window
-  since=()
-  [[ -z $lower_bound ]] || since=("${plan_since[@]}" --var "since=$lower_bound")
+  bounds "$lower_bound"
   [[ -z $window_end ]] || since+=("${until[@]}" --var "until=$window_end" --until "$window_end")
   [[ -z ${fetch_more[*]} ]] ||
     log INFO "$connector/$stream: recorded; to replay it: nq-sync --replay ${fetch_more[1]}${lower_bound:+ --since $lower_bound}"
@@ -98,7 +97,6 @@ one_run() {
 run_stream() {
   started=${EPOCHREALTIME/./}
   run_id='' lower_bound='' committed='' window_end='' status=0 all_status=0
-  plan_since=("${since[@]}")
   make_folder
   look_back
   ask_destination

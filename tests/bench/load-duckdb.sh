@@ -32,7 +32,7 @@ timed() {
 }
 
 own() {
-  timed "DuckDB, $1" "$build/tests/unit/duckdb_query" "$work/own.db" "set threads = 2" \
+  timed "DuckDB, $1" "$build/tests/tools/duckdb_query" "$work/own.db" "set threads = 2" \
     "create table if not exists s (supplier_number varchar primary key, $columns)" \
     "create temp table stage as from read_json('$work/rows.ndjson', format = 'newline_delimited',
        columns = {supplier_number: 'varchar', $types})" \

@@ -41,6 +41,8 @@ do_track(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_err 
 	else
 		rc = nq_track_operands(&t, o.operand, o.operands, o.dashes, &path, err);
 	if (rc == 0)
+		rc = nq_track_env_apply(&o.env, err);
+	if (rc == 0)
 		rc = nq_track_run(&t, err);
 	nq_path_free(&path);
 	return rc;

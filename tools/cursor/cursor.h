@@ -3,6 +3,7 @@
 
 #include "base/cli.h"
 #include "state/store.h"
+#include "state/track_env.h"
 
 /* The command line of nq-cursor, and the verbs of its table; each gets an open store. */
 
@@ -16,8 +17,9 @@ struct nq_cursor_options {
 	uint64_t max_line;
 	char **operand; /* what is left of the command line, ended by NULL */
 	int operands;
-	bool dashes; /* "--" stood right before the operands */
-	int ended;   /* wait status of the command that lock ran, or -1 */
+	bool dashes;		 /* "--" stood right before the operands */
+	struct nq_track_env env; /* of the command that track runs */
+	int ended;		 /* wait status of the command that lock ran, or -1 */
 };
 
 extern struct nq_cursor_options o;

@@ -1,0 +1,23 @@
+#ifndef NQ_PLAN_DEST_H
+#define NQ_PLAN_DEST_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Destinations as nq-load knows them, by their scheme. What is in them is nq-load's affair; that
+ * there is such a scheme at all, and no password in the open, is known before any run.
+ */
+
+/* -1 with a message without a place. */
+int nq_dest_check(const char *to, struct nq_err *);
+
+/* Adds the destination with its file, if it has one, made relative to here from dir. */
+void nq_dest_place(const char *to, const char *dir, struct nq_buf *);
+
+/* Whether the destination is Nuntiq's API, which has objects instead of tables. */
+bool nq_dest_is_nuntiq(const char *to);
+
+#endif
