@@ -143,6 +143,15 @@ END
   done
 }
 
+# duckdb_shell COMMAND: what runs where DuckDB's shell is asked for; and its library is there.
+duckdb_shell() {
+  mkdir bin
+  printf '#!/bin/sh\n%s\n' "$1" >bin/duckdb
+  chmod 755 bin/duckdb
+  NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
+  export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH
+}
+
 @test "warehouse: one stream into SQLite, DuckDB and PostgreSQL, the same in all three, and unchanged when it comes again" {
   # Where DuckDB's own shell would be there is what the tests look at databases with.
   mkdir bin
@@ -163,11 +172,7 @@ END
 }
 
 @test "warehouse: a database that answers otherwise is seen" {
-  mkdir bin
-  printf '#!/bin/sh\necho "S1|another|active"\n' >bin/duckdb
-  chmod 755 bin/duckdb
-  NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
-  export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH
+  duckdb_shell "echo 'S1|another|active'"
   run --separate-stderr env NQ_BUILD="$BUILD" "$ROOT/examples/warehouse/run.sh"
   status_is 1
   [[ $output != *'they are the same'* ]]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2030,SC2031 # run sets status and output for the functions of the same test
 # nq-load: what is the same in every database. load.bats, load-postgres.bats and load-duckdb.bats have the rest.
 
 load helper
@@ -121,7 +122,7 @@ only_null() {
     [ "$(jq -r '"\(.line) \(.error)"' r)" = '1 the record has no member with a value
 2 the record has no member with a value
 5 the record has no member with a value' ]
-    [ "$("ask_$1" 'select a, b from t order by a, b' | sort)" = $'1|\n|\n|x' ] || [ "$("ask_$1" 'select a, b from t' | sort)" = $'|\n1|\n|x' ]
+    [ "$("ask_$1" 'select a, b from t' | LC_ALL=C sort)" = $'1|\n|\n|x' ]
   done
 }
 
@@ -136,8 +137,7 @@ nothing_but_null() {
   load_it --mode append < <(rows '{"a":null}')
   status_is 1
   stderr_has 'line 1: the record has no member with a value'
-  run "ask_$1" 'select * from t'
-  [ "$status" -ne 0 ]
+  run ! "ask_$1" 'select * from t'
   load_it --mode append < <(rows '{"a":null,"b":2}')
   status_is 0
   [ "$("ask_$1" 'select b from t')" = 2 ]

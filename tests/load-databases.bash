@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # DEST is for the tests
 # The databases that nq-load writes, behind the same words, for what has to be the same in all of them. Loaded by
 # `load load-databases`, after load-common and postgres. A database is three functions:
 #
