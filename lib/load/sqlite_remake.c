@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "load/ddl.h"
 #include "load/class.h"
+#include "load/table.h"
 
 /* The statement that made the table; the caller frees. NULL and an error where there is none. */
 static char *
@@ -68,20 +69,6 @@ create_widened(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to
 	return rc;
 }
 
-static void
-add_names(struct nq_buf *sql, const struct nq_columns *cols)
-{
-	const char *comma = "";
-
-	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!cols->v[i].exists)
-			continue;
-		nq_buf_adds(sql, comma);
-		nq_ddl_quote(sql, cols->v[i].name);
-		comma = ", ";
-	}
-}
-
 /* A REAL as text: 15 digits where they are the value, else the 17 that always are. */
 static void
 add_as_text(struct nq_buf *sql, const char *name)
@@ -108,7 +95,7 @@ copy_rows(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
 	nq_buf_adds(&sql, "INSERT INTO ");
 	nq_sqlite_table_quote(&sql, to);
 	nq_buf_adds(&sql, " (");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
 	for (uint32_t i = 0; i < cols->n; i++) {
 		if (!cols->v[i].exists)
@@ -280,9 +267,9 @@ nq_remake_publish(struct nq_sqlite_table *t, const struct nq_sqlite_table *stagi
 	nq_buf_adds(&sql, "; INSERT INTO ");
 	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, " FROM ");
 	nq_sqlite_table_quote(&sql, staging);
 	if (rc == 0)
