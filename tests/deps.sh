@@ -45,7 +45,7 @@ check file     /usr/sbin/clickhouse-server                       clickhouse-serv
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel
-check program  mkfs.ext4                                         e2fsprogs
+fuzz  program  mkfs.ext4                                         e2fsprogs
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
