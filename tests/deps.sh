@@ -42,6 +42,7 @@ check glob     /usr/lib/postgresql/*/bin/initdb                  postgresql
 check program  psql                                              postgresql-client
 check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
+check file     /usr/sbin/clickhouse-server                       clickhouse-server
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel
@@ -56,10 +57,10 @@ bench file     /usr/lib/python3/dist-packages/requests/__init__.py python3-reque
 bench file     /usr/lib/python3/dist-packages/tenacity/__init__.py python3-tenacity
 bench file     /usr/lib/python3/dist-packages/psycopg2/__init__.py python3-psycopg2
 bench glob     /usr/lib/python3.*/ensurepip/__init__.py          python3-venv
+fuzz  program  mkfs.ext4                                         e2fsprogs
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
-fuzz  program  mkfs.ext4                                         e2fsprogs
 fuzz  program  clang                                             clang
 fuzz  glob     /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a      libclang-rt-14-dev
 '
