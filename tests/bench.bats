@@ -62,3 +62,12 @@ results() {
   status_is 0
   [[ $output == *'0 slower, 0 faster, of 1' ]]
 }
+
+@test "two runs at once are refused: each would spoil the figures of the other" {
+  mkdir data
+  exec 8>data/lock
+  flock 8
+  BENCH_DATA=$PWD/data run --separate-stderr bench run.sh "$BUILD" map
+  status_is 75
+  [[ $stderr == *'another run is under way'* ]]
+}

@@ -10,6 +10,11 @@ shift
 works=("$@")
 ((${#works[@]} > 0)) || works=(fetch latency map load-sqlite load-postgres load-duckdb sync growth big)
 mkdir -p "$data"
+exec 9>"$data/lock"
+flock -n 9 || {
+  echo "run.sh: another run is under way in '$data': the two would spoil each other's figures" >&2
+  exit 75
+}
 [[ ${BENCH_PEERS:-yes} == no ]] || "$here/venv.sh" "$data/venv"
 
 export BENCH_OUT=$data/works.ndjson
