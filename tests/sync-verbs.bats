@@ -108,6 +108,13 @@ acme_eu  suppliers  never ran  -       -    -         -"
   }
 }
 
+@test "status: columns stand below each other, whatever alphabet the names are in" {
+  printf 'sources: [{name: "ü ☃ ключ", type: rest_api, rest_api: {base_url: "http://127.0.0.1:9", resources: [{name: s, endpoint: /x, load: {to: "sqlite:x.db"}}]}}]\n' >s.yml
+  sync status -c s.yml
+  status_is 0
+  stdout_is $'SOURCE    STREAM  STATUS     CURSOR  LAG  LAST RUN  ROWS\nü ☃ ключ  s       never ran  -       -    -         -'
+}
+
 @test "status says when a row cannot be read" {
   nq-sync >/dev/null 2>&1
   echo damaged >state/acme_eu/suppliers.json
