@@ -68,6 +68,15 @@ $(day 2) $(day 0)" ]
   [ "$output" = "" ]
   stderr_has "this backfill is complete; for another one: nq-cursor reset"
   [ "$(requests)" = 0 ]
+  bash -c "${stderr#*another one: }" >/dev/null
+  sync --since "$(day 6)" --until "$(day 2)"
+  is .success true
+  nq-sync --state "it's other" --since "$(day 6)" --until "$(day 2)" >/dev/null 2>&1
+  sync --state "it's other" --since "$(day 6)" --until "$(day 2)"
+  [ "$output" = "" ]
+  (cd / && bash -c "${stderr#*another one: }" >/dev/null)
+  sync --state "it's other" --since "$(day 6)" --until "$(day 2)"
+  is .success true
 }
 
 # In place of a server whose clock is behind: an nq-fetch that never comes as far as the end of the window.
