@@ -183,6 +183,18 @@ ill() {
   ill "FAIL  state" "settings.json"
 }
 
+@test "doctor: no room for state and destination" {
+  mkdir small
+  mount -t tmpfs -o size=64k tmpfs small
+  mkdir small/state
+  head -c 1M /dev/zero >small/fill 2>/dev/null || true
+  local options=(--state small/state)
+  ill "FAIL  state" "'small/state' cannot be written" "mend: the disk is full: make room there"
+  options=(--to sqlite:small/nq.db)
+  ill "FAIL  acme_eu/suppliers" "small/nq.db' cannot be written" "mend: the disk is full: make room there"
+  [ "$(ls -A small/state)" = '' ]
+}
+
 @test "doctor: programs of another version, or none" {
   mkdir bin
   cp -r "$BUILD"/nq-* "$BUILD/sync" bin/
