@@ -215,7 +215,8 @@ nq_config_expand(struct nq_config *c, struct nq_str s, const nq_node *at, enum n
 			    c, at, "a reference is written ${NAME}; for a plain '${' write '$${'");
 		else if (ref.n > 9 && memcmp(ref.p, "${record.", 9) == 0)
 			return nq_config_fault(c, at,
-			    "'%.*s' is a member of a parent: say 'each', and use it in the path, in "
+			    "'%.*s' is a member of a parent: say 'each', and use it in the path, "
+			    "in "
 			    "'params' or in 'json'",
 			    (int)ref.n, ref.p);
 		else if (add_value(c, ref, at, enc, out, secret) == -1)
