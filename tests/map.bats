@@ -153,11 +153,11 @@ forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]
 @test "a mapping nested without end is refused, not a crash" {
   local c
   for c in '[' '(' '{a:' '-(' 'not ' 'if 1 then ' '"\('; do
-    run --separate-stderr nq-map -e "$(for ((i = 0; i < 5000; i++)); do printf '%s' "$c"; done)" </dev/null
+    run --separate-stderr nq-map -e "$(repeat 5000 "$c")" </dev/null
     status_is 2
     stderr_has 'nested too deeply'
   done
-  run --separate-stderr nq-map -e "if 1 then 1 $(for ((i = 0; i < 5000; i++)); do printf 'elif 1 then 1 '; done)" </dev/null
+  run --separate-stderr nq-map -e "if 1 then 1 $(repeat 5000 'elif 1 then 1 ')" </dev/null
   status_is 2
   stderr_has 'nested too deeply'
 }
@@ -165,13 +165,13 @@ forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]
 @test "a mapping of very many operators is refused, not a crash, and a thousand are good" {
   local c
   for c in '| trim ' '+ 1 ' '!' '?? 1 ' 'and 1 '; do
-    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 1001; i++)); do printf '%s' "$c"; done)}" </dev/null
+    run --separate-stderr nq-map -e "{a: .x $(repeat 1001 "$c")}" </dev/null
     status_is 2
     stderr_has 'more than 1000 operators in a row'
-    run --separate-stderr nq-map -e "{a: .x $(for ((i = 0; i < 980; i++)); do printf '%s' "$c"; done)}" <<<'{}'
+    run --separate-stderr nq-map -e "{a: .x $(repeat 980 "$c")}" <<<'{}'
     [[ $status -le 1 ]]
   done
-  c=$(for ((i = 0; i < 600; i++)); do printf '!'; done)
+  c=$(repeat 600 '!')
   run --separate-stderr nq-map -e "{a: (.x$c)$c}" </dev/null
   status_is 2
   stderr_has 'more than 1000 expressions in each other: give the inner ones names by let'
