@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "json/lines.h"
 #include "json/text.h"
@@ -27,15 +28,6 @@ struct load {
 	uint64_t committed;	 /* records of batches that are in for good */
 	int64_t started, oldest; /* milliseconds; of the run, of the first record held back */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static bool
 stopped(const struct load *l)
@@ -156,7 +148,7 @@ take_record(struct load *l, struct nq_err *err)
 	l->counts.records++;
 	l->tally.open++;
 	if (l->batch.nrecords == 0)
-		l->oldest = now_ms();
+		l->oldest = nq_clock_ms();
 	rc = nq_recorder_take(&l->recorder, &l->doc, line, &l->batch, err);
 	if (rc == NQ_TAKE_FAILED)
 		return nq_err_at(err, "line %llu: ", line);
@@ -192,7 +184,7 @@ static int
 wait_for_input(const struct load *l)
 {
 	struct pollfd p = {l->lines.fd, POLLIN, 0};
-	int64_t left = l->oldest + l->o->flush_ms - now_ms();
+	int64_t left = l->oldest + l->o->flush_ms - nq_clock_ms();
 	struct timespec ts = {0, 0};
 	bool timed = l->o->flush_ms > 0 && l->batch.nrecords > 0;
 	sigset_t block, before;
@@ -252,7 +244,7 @@ static void
 add_receipt(const struct load *l, struct nq_buf *b)
 {
 	const struct nq_counts *c = &l->counts;
-	int64_t ms = now_ms() - l->started;
+	int64_t ms = nq_clock_ms() - l->started;
 
 	nq_buf_addc(b, '{');
 	nq_text_number(b, "records", c->records);
@@ -300,7 +292,7 @@ init(struct load *l, const struct nq_load_options *o, int fd)
 {
 	memset(l, 0, sizeof(*l));
 	l->o = o;
-	l->started = now_ms();
+	l->started = nq_clock_ms();
 	l->rejects.fd = -1;
 	l->rejects.held = l->sink.destination = l->recorder.scratch = (struct nq_buf)NQ_BUF_INIT;
 	nq_lines_init(&l->lines, fd, o->max_line);
