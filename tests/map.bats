@@ -38,12 +38,10 @@ FAILED='{"_nq":"fail","tool":"nq-map","status":1}'
 }
 
 @test "the SHA-256 of a text of any length is that of sha256sum" {
-  local n
-  awk 'BEGIN { for (n = 0; n <= 130; n++) { printf "{\"t\":\"%s\"}\n", t; t = t "x" } }' >in
+  awk 'BEGIN { for (n = 0; n <= 130; n++) { printf "{\"t\":\"%s\"}\n", t; printf "%s", t >("text" n); t = t "x" } }' >in
   nq-map -e '{d: .t | sha256}' <in | jq -r .d >got
-  for ((n = 0; n <= 130; n++)); do
-    head -c "$n" /dev/zero | tr '\0' x | sha256sum | cut -d' ' -f1
-  done | diff - got
+  [ "$(wc -l <got)" -eq 131 ]
+  sha256sum text{0..130} | cut -d' ' -f1 | diff - got
 }
 
 @test "cases: what is proven before any record" {
