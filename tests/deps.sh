@@ -41,6 +41,7 @@ check glob     /usr/lib/postgresql/*/bin/initdb                  postgresql
 check program  psql                                              postgresql-client
 check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
+check file     /usr/sbin/clickhouse-server                       clickhouse-server
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel

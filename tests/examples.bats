@@ -96,6 +96,20 @@ END
   stderr_has '--fail-if .errors'
 }
 
+@test "nuntiq: the organizations first, then the suppliers that name them, folded by key" {
+  example nuntiq
+  [ "$(jq -c '[.records,.folded,.destination]' <<<"$output")" = '[2,0,"nuntiq:'"$API"'/api#organization@10000001"]
+[3,1,"nuntiq:'"$API"'/api#supplier@10000001"]' ]
+  [ "$(asked '[.method,.path]')" = '["POST","/api/v1/organization"]
+["POST","/api/v1/supplier"]' ]
+  : >"$API_LOG"
+  fault '{"match":"/api/v1/organization","kind":"status","status":400}'
+  run env NQ_BUILD="$BUILD" "$ROOT/examples/nuntiq/run.sh"
+  mend
+  status_is 1
+  [ -z "$(asked 'select(.path == "/api/v1/supplier")')" ]
+}
+
 @test "dango: a project of Dango runs as it stands, in both spellings; Python is refused by name" {
   example dango
   stdout_is "$(

@@ -136,7 +136,7 @@ batch_size(const struct load *l)
 {
 	if (l->o->batch != NQ_UNKNOWN)
 		return l->o->batch;
-	return l->sink.ops->batch != 0 ? l->sink.ops->batch : NQ_MAX_BATCH;
+	return nq_sink_usual_batch(l->o);
 }
 
 static int
