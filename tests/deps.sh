@@ -45,10 +45,10 @@ check file     /usr/sbin/clickhouse-server                       clickhouse-serv
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel
+fuzz  program  mkfs.ext4                                         e2fsprogs
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
-fuzz  program  mkfs.ext4                                         e2fsprogs
 fuzz  program  clang                                             clang
 fuzz  glob     /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a      libclang-rt-14-dev
 '

@@ -35,7 +35,7 @@ static const struct nq_opt opts[] = {
 	"go on with so many rejected records (0)"},
     {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch,
 	"records in one batch (1000; PostgreSQL 10000, DuckDB 100000)"},
-    {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M)"},
+    {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M; DuckDB 64M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},
     {"schema-contract", 0, "CONTRACT", NQ_OPT_STR, &contract,
@@ -148,7 +148,8 @@ check_limits(struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to duckdb:FILE, "
 		    "--to nuntiq:URL, --to https://URL or --to -");
-	if (o.batch != NQ_UNKNOWN && (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP))
+	nq_sink_settle(&o);
+	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
 	if (o.batch_bytes == 0 || o.batch_bytes > NQ_MAX_LINE_CAP)
@@ -190,7 +191,7 @@ parse(int argc, char **argv, struct nq_err *err)
 	int first;
 
 	o.batch = NQ_UNKNOWN;
-	o.batch_bytes = NQ_MAX_BATCH_SIZE;
+	o.batch_bytes = NQ_UNKNOWN;
 	o.max_line = NQ_MAX_LINE;
 	o.duckdb_memory = NQ_DUCKDB_MEMORY;
 	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;

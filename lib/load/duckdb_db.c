@@ -163,18 +163,19 @@ open_file(struct nq_duckdb *d, struct nq_duckdb_config *c, int64_t busy_ms, stru
 	const struct timespec pause = {0, RETRY_MS * 1000000L};
 	int64_t since = nq_clock_ms();
 	char *error = NULL;
+	int rc = 0;
 
 	while (open_once(d, c, &error) != 0) {
 		if (error == NULL || strstr(error, locked) == NULL)
-			nq_duckdb_fail(d, error, err);
+			rc = nq_duckdb_fail(d, error, err);
 		else if (nq_clock_ms() - since >= busy_ms || (d->stop != NULL && *d->stop != 0))
-			nq_err_set(err, NQ_TEMPFAIL,
+			rc = nq_err_set(err, NQ_TEMPFAIL,
 			    "'%s' is locked by another program, gave up after %lld.%lld s "
 			    "(--busy-timeout)",
 			    d->path, (long long)busy_ms / 1000, (long long)busy_ms % 1000 / 100);
 		d->api->free(error);
 		error = NULL;
-		if (err->status != NQ_OK)
+		if (rc == -1)
 			return -1;
 		nanosleep(&pause, NULL);
 	}

@@ -131,12 +131,10 @@ flush(struct load *l, struct nq_err *err)
 	return 0;
 }
 
-static uint64_t
-batch_size(const struct load *l)
+static bool
+is_full(const struct load *l)
 {
-	if (l->o->batch != NQ_UNKNOWN)
-		return l->o->batch;
-	return nq_sink_usual_batch(l->o);
+	return l->batch.nrecords >= l->o->batch || l->batch.text.len >= l->o->batch_bytes;
 }
 
 static int
@@ -158,9 +156,7 @@ take_record(struct load *l, struct nq_err *err)
 		    &l->rejects, line, nq_doc_raw(&l->doc, 0), rc == NQ_TAKE_DISCARDED, err);
 	}
 	l->counts.folded += rc == NQ_TAKE_FOLDED;
-	if (l->batch.nrecords < batch_size(l) && l->batch.text.len < l->o->batch_bytes)
-		return 0;
-	return flush(l, err);
+	return is_full(l) ? flush(l, err) : 0;
 }
 
 static int

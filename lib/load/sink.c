@@ -136,12 +136,16 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
 }
 
-uint64_t
-nq_sink_usual_batch(const struct nq_load_options *o)
+void
+nq_sink_settle(struct nq_load_options *o)
 {
 	const struct nq_sink_ops *ops = find(o->as != NULL ? o->as : o->to);
 
-	return ops == NULL || ops->batch == 0 ? NQ_MAX_BATCH : ops->batch;
+	if (o->batch == NQ_UNKNOWN)
+		o->batch = ops != NULL && ops->batch != 0 ? ops->batch : NQ_MAX_BATCH;
+	if (o->batch_bytes == NQ_UNKNOWN)
+		o->batch_bytes = ops != NULL && ops->batch_bytes != 0 ? ops->batch_bytes
+								      : NQ_MAX_BATCH_SIZE;
 }
 
 void

@@ -34,8 +34,8 @@ struct nq_load_options {
 	struct nq_list columns; /* NAME:TYPE */
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
-	uint64_t batch; /* NQ_UNKNOWN: what suits the destination */
-	uint64_t batch_bytes, max_line;
+	uint64_t batch, batch_bytes; /* NQ_UNKNOWN until nq_sink_settle, unless told */
+	uint64_t max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
@@ -72,12 +72,13 @@ enum nq_write {
 };
 
 struct nq_sink_ops {
-	const char *scheme; /* what --to starts with */
-	const char *form;   /* how it is written, for messages */
-	bool folds;	    /* column names fold ASCII case */
-	bool receipt;	    /* something was really loaded */
-	uint64_t batch;	    /* records in one, unless told; 0: NQ_MAX_BATCH */
-	bool modes[4];	    /* which of enum nq_load_mode it knows */
+	const char *scheme;   /* what --to starts with */
+	const char *form;     /* how it is written, for messages */
+	bool folds;	      /* column names fold ASCII case */
+	bool receipt;	      /* something was really loaded */
+	uint64_t batch;	      /* records in one, unless told; 0: NQ_MAX_BATCH */
+	uint64_t batch_bytes; /* and bytes; 0: NQ_MAX_BATCH_SIZE */
+	bool modes[4];	      /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
 	int (*open)(struct nq_sink *, struct nq_err *);
@@ -112,8 +113,8 @@ int nq_sink_bind(struct nq_sink *, const char *to, const struct nq_load_options 
 /* The same for o->to, and takes in the keys and columns that the options name. */
 int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_columns *,
     struct nq_counts *, struct nq_err *);
-/* The records of a batch into such a destination, unless told. */
-uint64_t nq_sink_usual_batch(const struct nq_load_options *);
+/* A batch as it suits the destination, where nobody said how large. */
+void nq_sink_settle(struct nq_load_options *);
 void nq_sink_close(struct nq_sink *);
 
 extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_postgresql, nq_sink_postgres,
