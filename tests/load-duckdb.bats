@@ -56,7 +56,7 @@ load load-duckdb
 
 @test "duckdb: many bad rows do not take for ever, and without rejects none of their batch is in" {
   sql "create table t(id bigint primary key, n integer check (n < 100))"
-  for i in {1..2000}; do echo "{\"id\":$i,\"n\":$((i % 40 == 0 ? 100 : 1))}"; done >in
+  jq -nc 'range(1; 2001) | {id: ., n: (if . % 40 == 0 then 100 else 1 end)}' >in
   run --separate-stderr into --key id <in
   status_is 1
   stderr_has "line 40: the table refuses it: CHECK constraint failed on table t"
@@ -356,12 +356,7 @@ num|3|303037"
 }
 
 @test "duckdb: 100 records of 20 to 300 members fit (O06)" {
-  local i j
-  for i in {1..100}; do
-    printf '{"id":%d' "$i"
-    for ((j = 0; j < 20 + 2 * i; j++)); do printf ',"c%d":%d' "$j" "$i"; done
-    printf '}\n'
-  done >wide
+  wide_records >wide
   run --separate-stderr into --key id <wide
   counts_are "100 100 0 0 0 0 0"
   sql_is 'select sum(c219), sum(c0) from t' '100|5050'
@@ -505,7 +500,7 @@ num|3|303037"
 
 @test "duckdb: killed with -9 while it merges, at any time, the table is that of some whole batch" {
   local i n at
-  for i in {1..3000}; do echo "{\"id\":$i,\"a\":\"some text to make it longer\"}"; done >in
+  jq -nc 'range(1; 3001) | {id: ., a: "some text to make it longer"}' >in
   for at in 0.06 0.08 0.1 0.13 0.17; do
     rm -rf t.db*
     timeout -s KILL "$at" "$BUILD/nq-load" --to duckdb:t.db --table t --key id --batch 20 <in >out || true

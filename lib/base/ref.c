@@ -210,9 +210,7 @@ expand_one(const struct nq_refs *r, struct nq_str ref, const char *place, enum n
 		nq_buf_add_percent(out, nq_buf_str(&value));
 	else if (rc == 0)
 		nq_buf_addstr(out, nq_buf_str(&value));
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	return rc;
 }
 

@@ -176,7 +176,7 @@ nq_retry_backoff(unsigned attempt, int64_t min_ms, int64_t max_ms)
 {
 	int64_t ms = min_ms;
 
-	while (attempt-- > 1 && ms < max_ms)
+	while (attempt-- > 1 && ms > 0 && ms < max_ms)
 		ms *= 2;
 	return ms < max_ms ? ms : max_ms;
 }

@@ -201,10 +201,8 @@ add_value(struct nq_config *c, struct nq_str ref, const nq_node *at, enum nq_ref
 		add_escaped(out, nq_buf_str(&value));
 	if (hidden && secret != NULL)
 		*secret = true;
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
 	nq_buf_free(&spelt);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	return rc;
 }
 
