@@ -24,6 +24,9 @@ struct nq_rate {
 /* Its clock, in nanoseconds. */
 int64_t nq_rate_now(void);
 
+/* Milliseconds in nanoseconds; a century at most. */
+int64_t nq_rate_span(int64_t ms);
+
 /* "10/s", "600/m", "100/h": a usage error otherwise. */
 int nq_rate_parse(struct nq_rate *, const char *, struct nq_err *);
 
