@@ -35,14 +35,6 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static void
-sleep_ms(int64_t ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
-
-	nanosleep(&ts, NULL);
-}
-
 /* === taking ================================================================================ */
 
 static void
@@ -58,6 +50,30 @@ report(const struct nq_keeper *k, const struct nq_err *err)
 	nq_io_write_all(k->guard, &r, sizeof(r));
 }
 
+/* The guard says nothing so early: that there is news of it is its end. */
+static void
+end_with_guard(const struct nq_keeper *k)
+{
+	struct pollfd p = {k->guard, POLLIN, 0};
+
+	if (poll(&p, 1, TAKE_STEP_MS) == 1)
+		_exit(0);
+}
+
+/* A lease counts from before it was asked for: its answer may have been long on its way. */
+static int
+take_once(struct nq_keeper *k, struct nq_buf *who, struct nq_err *err)
+{
+	int rc;
+
+	k->last = now_ms();
+	rc = nq_lease_take(&k->lease, who, err);
+	if (rc != 1 || now_ms() < k->last + k->lease.ms / 5)
+		return rc;
+	k->last = now_ms();
+	return nq_lease_renew(&k->lease, err);
+}
+
 static int
 take(struct nq_keeper *k, struct nq_err *err)
 {
@@ -67,10 +83,10 @@ take(struct nq_keeper *k, struct nq_err *err)
 
 	while (rc == 0) {
 		nq_buf_reset(&who);
-		rc = nq_lease_take(&k->lease, &who, err);
+		rc = take_once(k, &who, err);
 		if (rc != 0 || now_ms() >= end)
 			break;
-		sleep_ms(TAKE_STEP_MS);
+		end_with_guard(k);
 	}
 	if (rc == 0)
 		nq_lock_elsewhere(k->lease.key, who.data, err);
@@ -201,7 +217,7 @@ wait_for_end(struct nq_keeper *k, int64_t until)
 static void
 keep(struct nq_keeper *k)
 {
-	int64_t ms = k->lease.ms, last = now_ms(), next = last + ms / 5, asked;
+	int64_t ms = k->lease.ms, last = k->last, next = last + ms / 5, asked;
 	struct nq_err err = NQ_ERR_INIT;
 	int rc;
 
