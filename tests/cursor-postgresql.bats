@@ -240,6 +240,21 @@ server() {
   grep -q "the lock of 'acme/$S' is lost (.*no answer" err
 }
 
+@test "a network without names ends the command in time, too" {
+  local status=0 from
+  export NQ_TEST_NO_NAMES=$PWD/no-names
+  LD_PRELOAD=$BUILD/tests/preload/names.so under_lock 'trap "" TERM; touch ready; while :; do sleep 0.02; done'
+  touch no-names
+  from=$(ms)
+  (cd / && crash_postgres)
+  wait "$HOLDER" || status=$?
+  (($(ms) - from < 3000))
+  rm no-names
+  restart_postgres
+  [ "$status" -eq 137 ]
+  grep -q "the lock of 'acme/$S' is lost (looking up a name takes too long): the run is ended" err
+}
+
 @test "a connection that is dead is replaced in time" {
   local backend was
   NQ_LEASE=6s

@@ -13,7 +13,7 @@
  */
 struct nq_keeper {
 	struct nq_lease lease;
-	int64_t wait_ms, last; /* last: when what gave us the lease was asked for */
+	int64_t wait_ms, last; /* last: when the lease that we have was asked for */
 	int pipe;	       /* its read end */
 	int guard;	       /* socket to the guard: the report goes out, its end comes in */
 	bool left;	       /* the guard is gone, or will be: its command has ended */
