@@ -41,13 +41,14 @@ check glob     /usr/lib/postgresql/*/bin/initdb                  postgresql
 check program  psql                                              postgresql-client
 check program  runuser                                           util-linux
 check file     /usr/sbin/nginx                                   nginx-light
+check file     /usr/sbin/clickhouse-server                       clickhouse-server
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel
+fuzz  program  mkfs.ext4                                         e2fsprogs
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
 lint  program  cppcheck                                          cppcheck
-fuzz  program  mkfs.ext4                                         e2fsprogs
 fuzz  program  clang                                             clang
 fuzz  glob     /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a      libclang-rt-14-dev
 '

@@ -2,15 +2,22 @@
 # examples/: each script runs as a newcomer would run it, and asks no more than it must.
 
 load helper
+load postgres
 
-setup_file() { start_standin --log-bodies; }
+setup_file() {
+  start_standin --log-bodies
+  start_postgres
+}
 
 setup() {
   : >"$API_LOG"
   cd "$BATS_TEST_TMPDIR" || return
 }
 
-teardown_file() { stop_standin; }
+teardown_file() {
+  stop_standin
+  stop_postgres
+}
 
 # example NAME [ARGUMENT…]: against the stand-in of this file.
 example() {
@@ -96,6 +103,20 @@ END
   stderr_has '--fail-if .errors'
 }
 
+@test "nuntiq: the organizations first, then the suppliers that name them, folded by key" {
+  example nuntiq
+  [ "$(jq -c '[.records,.folded,.destination]' <<<"$output")" = '[2,0,"nuntiq:'"$API"'/api#organization@10000001"]
+[3,1,"nuntiq:'"$API"'/api#supplier@10000001"]' ]
+  [ "$(asked '[.method,.path]')" = '["POST","/api/v1/organization"]
+["POST","/api/v1/supplier"]' ]
+  : >"$API_LOG"
+  fault '{"match":"/api/v1/organization","kind":"status","status":400}'
+  run env NQ_BUILD="$BUILD" "$ROOT/examples/nuntiq/run.sh"
+  mend
+  status_is 1
+  [ -z "$(asked 'select(.path == "/api/v1/supplier")')" ]
+}
+
 @test "dango: a project of Dango runs as it stands, in both spellings; Python is refused by name" {
   example dango
   stdout_is "$(
@@ -136,7 +157,16 @@ END
   done
 }
 
-@test "warehouse: one stream into SQLite and DuckDB, the same in both, and unchanged when it comes again" {
+# duckdb_shell COMMAND: what runs where DuckDB's shell is asked for; and its library is there.
+duckdb_shell() {
+  mkdir bin
+  printf '#!/bin/sh\n%s\n' "$1" >bin/duckdb
+  chmod 755 bin/duckdb
+  NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
+  export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH
+}
+
+@test "warehouse: one stream into SQLite, DuckDB and PostgreSQL, the same in all three, and unchanged when it comes again" {
   # Where DuckDB's own shell would be there is what the tests look at databases with.
   mkdir bin
   # shellcheck disable=SC2016 # the script expands it
@@ -144,11 +174,20 @@ END
   chmod 755 bin/duckdb
   NQ_LIBDUCKDB=$("$ROOT/tests/duckdb.sh")
   export NQ_LIBDUCKDB PATH=$PWD/bin:$PATH
-  example warehouse
+  example warehouse "$PGURL"
   [ "${lines[0]}" = '# sqlite: 500 inserted, 0 updated, 0 unchanged' ]
   [ "${lines[1]}" = '# duckdb: 500 inserted, 0 updated, 0 unchanged' ]
-  [ "${#lines[@]}" -eq 504 ]
+  [ "${lines[2]}" = '# postgresql: 500 inserted, 0 updated, 0 unchanged' ]
+  [ "${#lines[@]}" -eq 505 ]
   [ "${lines[-1]}" = '# they are the same' ]
-  example warehouse
+  example warehouse "$PGURL"
   [ "${lines[1]}" = '# duckdb: 0 inserted, 0 updated, 500 unchanged' ]
+  [ "${lines[2]}" = '# postgresql: 0 inserted, 0 updated, 500 unchanged' ]
+}
+
+@test "warehouse: a database that answers otherwise is seen" {
+  duckdb_shell "echo 'S1|another|active'"
+  run --separate-stderr env NQ_BUILD="$BUILD" "$ROOT/examples/warehouse/run.sh"
+  status_is 1
+  [[ $output != *'they are the same'* ]]
 }

@@ -190,6 +190,40 @@ T
   ended 1 1
 }
 
+@test "S13 --retry-if: an error under a 200 that passes is tried again, and the page comes once" {
+  fault '{"match":"/t","count":2,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\",\"data\":[{\"id\":9}]}"}'
+  page '' '{"status":"OK","data":[{"id":1}]}'
+  fetch -r .data -p none --fail-if .status=ERROR --retry-if .status=UNAVAILABLE /t
+  ended 1 1
+  requests 3
+  stderr_has 'page 1: the page says to try again (--retry-if .status=UNAVAILABLE): UNAVAILABLE, attempt 2 of 5, waiting'
+}
+
+@test "S13 --retry-if: used up it is temporary, on a later page too; where both fit the page failed" {
+  page page=1 '[{"id":1}]'
+  page page=2 '{"error":{"busy":true}}'
+  fetch -p page --attempts 3 --retry-if .error.busy /t
+  failed 75 1 4
+  stderr_has 'page 2: the page says to try again (--retry-if .error.busy): true, after 3 attempts'
+  : >"$API_LOG"
+  fetch -p page --attempts 3 --retry-if .error.busy --fail-if .error /t
+  failed 1 1 2
+}
+
+@test "S13 --retry-if: the page that auto would look at is asked for again before anything is decided" {
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\"}","headers":{"Retry-After":"0"}}'
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\",\"a\":[{\"id\":9}],\"next\":\"/x\"}"}'
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"status\":\"UNAVAILABLE\",\"a\":[{\"id\":9}],\"links\":[{\"rel\":\"next\",\"href\":\"/x\"}]}"}'
+  page page=2 '{"items":[{"id":2}],"next_page":null}'
+  page '' '{"items":[{"id":1}],"next_page":2}'
+  fetch --retry-if .status=UNAVAILABLE /t
+  ended 2 2
+  requests 5
+  run --separate-stderr nq-fetch --retry-if '.x[-1]' "$API/t"
+  status_is 2
+  stderr_has '--retry-if: '
+}
+
 @test "S15 a connection that breaks and one that stalls are tried again like a 503" {
   local kind
   for kind in reset stall; do

@@ -162,6 +162,60 @@ load fetch-common
   queries '' after=xyz123
 }
 
+@test "S11 link in the body: the next of previous, next, first and last, whatever its members are called" {
+  local rel href
+  while read -r rel href; do
+    mend
+    : >"$API_LOG"
+    page p=8 "{\"items\":[{\"id\":2}],\"link\":[{\"$rel\":\"self\",\"$href\":\"/t?p=8\"}]}"
+    page '' "{\"items\":[{\"id\":1}],\"link\":[{\"$rel\":\"previous\",\"$href\":\"/t?p=6\"},{\"$href\":\"/t?p=8\",\"$rel\":\"next\"},{\"$rel\":\"first\",\"$href\":\"/t?p=1\"},{\"$rel\":\"next\",\"$href\":\"/t?p=9\"}]}"
+    fetch -r .items -p link:in=body:.link /t
+    ended 2 2
+    queries '' p=8
+  done <<'T'
+relation url
+rel href
+rel uri
+T
+}
+
+@test "S11 link in the body: another relation, deeper in, and relative to the page" {
+  page p=1 '{"items":[{"id":1}],"meta":{"links":[{"rel":"older","href":null}]}}'
+  page '' '{"items":[{"id":2}],"meta":{"links":[{"rel":"next","href":"/nowhere"},{"rel":"older","href":"t?p=1"}]}}'
+  fetch -r .items -p link:rel=older,in=body:.meta.links /t
+  ended 2 2
+  queries '' p=1
+}
+
+@test "S11 link in the body: no list, an empty one, or no such link is the end; a next that is no URL is an error" {
+  local links
+  for links in null '[]' '{}' '[1,"next",null]' '[{"rel":"self","href":"/t?p=1"}]' '[{"rel":["next"],"href":"/t?p=1"}]' '[{"rel":"next","href":""}]'; do
+    mend
+    : >"$API_LOG"
+    page '' "{\"items\":[{\"id\":1}],\"links\":$links}"
+    fetch -r .items -p link:in=body:.links /t
+    ended 1 1
+  done
+  for links in '[{"rel":"next"}]' '[{"rel":"next","href":5}]' '[{"rel":"next","href":{"url":"/t?p=1"}}]' '[{"rel":"self","href":"/t"},{"rel":"next","to":"/t"}]'; do
+    mend
+    : >"$API_LOG"
+    page '' "{\"items\":[{\"id\":1}],\"links\":$links}"
+    fetch -r .items -p link:in=body:.links /t
+    failed 1 0 1
+    stderr_has "page 1: the value at 'body:.links' (in) is missing or not a list with a URL for that relation"
+  done
+}
+
+@test "S11 link in the body: another place is wrong usage" {
+  local in
+  for in in .links header:Link body: 'body:.links[-1]'; do
+    fetch -r .items -p "link:in=$in" /t
+    status_is 2
+    stderr_has '--paginate link: in: '
+  done
+  requests 0
+}
+
 @test "O01 Link: none, only last, and next beside last" {
   local link
   for link in '{}' '{"Link":"<\/t?page=5>; rel=\\"last\\""}'; do
@@ -273,4 +327,94 @@ graphql() {
   fetch /t
   ended 1 1
   [ "${lines[0]}" = "$record" ]
+}
+
+# --- a limit on the rows of one query, which begins anew behind the last row ---------------------
+
+@test "A11 keyset: the last row's value takes the place of the lower bound, up to an empty answer" {
+  page from=2022-01-01 '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}]'
+  page from=2022-03-01 '[{"id":3,"at":"2022-04-01"}]'
+  page from=2022-04-01 '[]'
+  fetch -q from=2022-01-01 -q to=2022-12-31 -p keyset:param=from,field=.at /t
+  ended 3 3
+  queries 'from=2022-01-01&to=2022-12-31' 'from=2022-03-01&to=2022-12-31' 'from=2022-04-01&to=2022-12-31'
+}
+
+@test "A11 keyset: rows at the border that come again are written again, for the loader to fold, and --id tells" {
+  page from=2022-03-01 '{"rows":[{"id":2,"at":"2022-03-01"},{"id":3,"at":"2022-04-01"}],"more":false}'
+  page from=2022-01-01 '{"rows":[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}],"more":true}'
+  fetch -q from=2022-01-01 -r .rows -p keyset:param=from,field=.at,more=.more --id .id /t
+  ended 4 2
+  stderr_has 'suspicious: 1 record with an id that came before, the first on page 2 as on page 1'
+  run bash -c 'head -n 4 <<<"$1" | nq-load --to sqlite:t.db --table t --key id' _ "$output"
+  status_is 0
+  [ "$(sqlite3 t.db 'SELECT count(*) FROM t')" -eq 3 ]
+}
+
+@test "A11 keyset: a window that would begin where it began is an error and no loop" {
+  page from=2022-01-01 '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-02-01"}]'
+  page from=2022-02-01 '[{"id":2,"at":"2022-02-01"},{"id":3,"at":"2022-02-01"}]'
+  fetch -q from=2022-01-01 -p keyset:param=from,field=.at /t
+  failed 1 4 2
+  stderr_has 'pagination loop: page 3 would be asked for like page 2'
+}
+
+@test "A11 keyset in the body: a search whose filter moves on" {
+  fault '{"match":"/t","count":1,"kind":"status","status":200,"body":"{\"results\":[{\"id\":7,\"at\":1700}],\"total\":1}"}'
+  page '' '{"results":[],"total":0}'
+  fetch -d '{"filters":[{"name":"at","operator":"GT","value":0}],"limit":100}' -r .results \
+    -p 'keyset:in=body:.filters[0].value,field=.at' /t
+  ended 1 2
+  [ "$(asked .body | tail -n 1)" = '"{\"filters\":[{\"name\":\"at\",\"operator\":\"GT\",\"value\":1700}],\"limit\":100}"' ]
+}
+
+@test "A11 [differ] a second page that answers 400 does not restart the window: it is a failure" {
+  fault '{"match":"/t","query":"offset=2","kind":"status","status":400,"body":"{\"error\":\"over 10000 rows\"}"}'
+  page '' '[{"id":1,"at":"2022-02-01"},{"id":2,"at":"2022-03-01"}]'
+  fetch -q from=2022-01-01 -p offset /t
+  failed 1 2 2
+  stderr_has 'page 2: HTTP 400: {"error":"over 10000 rows"}'
+}
+
+# --- a wrong end on a later page --------------------------------------------------------------
+
+@test "full pages, the last one too, and fewer than the total: suspicious where auto looked" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":9,"next":null}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":9,"next":"/t?n=2"}'
+  fetch /t
+  status_is 0
+  stderr_has 'suspicious: 4 records came of 9 declared'
+  fetch --strict /t
+  status_is 75
+  [ "${lines[-1]}" = '{"_nq":"fail","tool":"nq-fetch","status":75}' ]
+}
+
+@test "the same where the user named both records and pagination" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":9,"next":null}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":9,"next":"/t?n=2"}'
+  fetch -r .data -p next-url /t
+  status_is 0
+  stderr_has 'suspicious: 4 records came of 9 declared on the first page'
+  fetch --strict -r .data -p next-url /t
+  status_is 75
+}
+
+@test "no word where all came, more came, the user ended it, or the walk began later" {
+  page n=2 '{"data":[{"id":3},{"id":4}],"total":4,"next":null}'
+  page page=7 '{"data":[{"id":7}],"total":9}'
+  page page=8 '{"data":[{"id":8}],"total":9}'
+  page page=9 '{"data":[],"total":9}'
+  page total=2 '{"data":[{"id":1},{"id":2}],"total":2,"next":"/t?n=2"}'
+  page '' '{"data":[{"id":1},{"id":2}],"total":4,"next":"/t?n=2"}'
+  local url
+  for url in /t '/t?total=2'; do
+    fetch --strict -r .data -p next-url "$url"
+    status_is 0
+    stderr_is ''
+  done
+  fetch --strict --max-records 3 -r .data -p next-url /t
+  status_is 0
+  fetch --strict -r .data -p page:start=7 /t
+  status_is 0
+  stderr_is ''
 }

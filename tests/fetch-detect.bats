@@ -155,13 +155,45 @@ walked() {
   refused "the page says that more follow ('.has_more')"
 }
 
-@test "S11 links in a list are not followed by a guess at their place, and are no quiet single page" {
-  local body='{"entry":[{"id":1}],"link":[{"relation":"self","url":"/files/page"},{"relation":"next","url":"/files/two"}]}'
-  printf '%s' "$body" >"$BATS_FILE_TMPDIR/data/page"
-  printf '{"entry":[{"id":2}],"link":[{"relation":"self","url":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/two"
+@test "S11 FHIR: the next link in a list of links, which are no records" {
+  printf '{"resourceType":"Bundle","total":2,"link":[{"relation":"self","url":"/files/page"},{"relation":"next","url":"/files/two"}],"entry":[{"id":1}]}' >"$BATS_FILE_TMPDIR/data/page"
+  printf '{"resourceType":"Bundle","total":2,"link":[{"relation":"self","url":"/files/two"}],"entry":[{"id":2}]}' >"$BATS_FILE_TMPDIR/data/two"
+  fetch /files/page
+  found .entry link:in=body:.link
+  stdout_is $'{"id":1}\n{"id":2}'
+  first_page '{"resourceType":"Bundle","total":1,"link":[{"relation":"self","url":"/files/page"}],"entry":[{"id":1}]}'
+  found .entry none
+}
+
+@test "S11 a list of links beside a counted one: the link leads on" {
+  first_page '{"items":[{"id":1}],"total_pages":9,"links":[{"href":"/t?page=2","rel":"next"},{"href":"/t?page=9","rel":"last"}]}'
+  found .items link:in=body:.links
+}
+
+@test "S11 one object with links of its own is a single page, and a list of things that have links is one of records" {
+  first_page '{"id":1,"title":"A chapter","links":[{"rel":"next","href":"/chapters/2"}]}'
+  found . none
+  first_page '{"bookmarks":[{"id":1,"rel":"me","url":"/a"}],"errors":[]}'
+  found .bookmarks none
+  first_page '{"data":[{"id":1,"relation":"mother","url":"/a"}],"included":[{"id":7}]}'
+  found .data none
+  first_page '[{"rel":"self","href":"/"},{"rel":"next","href":"/2"}]'
+  found . none
+}
+
+@test "S11 where the user names another way, links in a list are a sign of more" {
+  printf '{"entry":[{"id":1}],"link":[{"relation":"next","url":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/page"
+  fetch --records .entry --paginate cursor /files/page
+  status_is 0
+  stderr_has "suspicious: the walk ended on the first page, which leads on by --paginate 'link:in=body:.link'"
+}
+
+@test "S11 a next page that is named in a list, but by no link, is no quiet single page" {
+  printf '{"entry":[{"id":1}],"link":[{"relation":"self","to":"/files/page"},{"relation":"next","to":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/page"
+  printf '{"entry":[{"id":2}],"link":[{"relation":"self","to":"/files/two"}]}' >"$BATS_FILE_TMPDIR/data/two"
   fetch --records .entry /files/page
   refused "the page names the next one in a list: give --paginate next-url:next=.link[1] and the member there"
-  fetch --records .entry --paginate next-url:next=.link[1].url /files/page
+  fetch --records .entry --paginate next-url:next=.link[1].to /files/page
   status_is 0
   stdout_is $'{"id":1}\n{"id":2}'
   fetch --records .entry --paginate cursor /files/page

@@ -60,6 +60,16 @@ failed() {
   jq -e '.waited_seconds <= 0.4' s.json
   took 400 5000 acme --rate 18000/h
   complete
+  took 400 5000 acme --rate 10/2s
+  complete
+}
+
+@test "A23 A25 ours: of several rates the one that spaces requests widest holds for all of them, without bursts, weights or matchers" {
+  took 1000 5000 acme --rate 600/m --rate 4/2s --rate 100/s
+  complete
+  took 0 5000 acme --rate 100/s --rate 10/10m --rate 3/10s --deadline 5s
+  failed 75 10
+  stderr_has 'page 2: --rate: the next request would wait for 60 s; the run must end before that (--deadline 5s)'
 }
 
 @test "--rate does not delay the first request, nor one that comes late anyway" {
@@ -86,10 +96,10 @@ failed() {
 
 @test "A23 --rate that is none is wrong usage" {
   local rate
-  for rate in 10 /s 0/s -1/s 10/d 10/ 1.5/s 10/S '10 /s' 10/s/s 1000001/s x/m; do
+  for rate in 10 /s 0/s -1/s 10/d 10/ 1.5/s 10/S '10 /s' 10/s/s 1000001/s x/m 1/0s 1/s1 1/-1s 1/1000001s ''; do
     run --separate-stderr acme --rate "$rate"
     status_is 2
-    stderr_is "nq-fetch: --rate: write requests a second, minute or hour, for example 10/s, 600/m or 100/h, not '$rate'"
+    stderr_is "nq-fetch: --rate: write requests in a time of seconds, minutes or hours, for example 10/s, 100/h or 3/10s, not '$rate'"
   done
   [ "$(requests)" -eq 0 ]
 }

@@ -212,11 +212,53 @@ posts() { asked 'select(.method == "POST")'; }
   [ -z "$(asked)" ]
 }
 
-@test "the dry run tells the request" {
-  run --separate-stderr nq-load --to - --object supplier --key supplier_number < <(suppliers 1 2)
+@test "the dry run tells the requests and asks nothing" {
+  run --separate-stderr into --dry-run -H 'X-Other: ${NUNTIQ_TOKEN}' --query SupplierAddressInsertOnly=true < <(suppliers 1 2)
   status_is 0
-  [ "${lines[1]}" = "POST /v1/supplier" ]
-  [ "$(jq -c 'map(.supplier_number)' <<<"${lines[2]}")" = '["S1","S2"]' ]
+  stdout_is '-- batch 1: 2 records in 2 rows
+POST '"$API"'/api/v1/supplier?SupplierAddressInsertOnly=true
+Content-Type: application/json
+X-Customer-Number: 10000001
+X-Other: ${NUNTIQ_TOKEN}
+(--auth bearer=${NUNTIQ_TOKEN})
+
+[{"supplier_number":"S1","supplier_name":"Supplier 1","supplier_location":[]},{"supplier_number":"S2","supplier_name":"Supplier 2","supplier_location":[]}]
+-- 2 records, 0 folded, 0 rejected: nothing was done'
+  [ -z "$(asked)" ]
+  run --separate-stderr nq-load --to - --object supplier --key supplier_number < <(suppliers 1 1)
+  status_is 0
+  [ "${lines[1]}" = 'POST https://BASE-URL/v1/supplier' ]
+}
+
+@test "the dry run of a replace is one request at the end, or the reason why there is none" {
+  run --separate-stderr into --dry-run --mode replace --batch 1 < <(suppliers 1 2)
+  status_is 0
+  [ "$(grep -c '^POST' <<<"$output")" -eq 1 ]
+  [ "${lines[2]}" = "POST $API/api/v1/supplier?full_load=true" ]
+  run --separate-stderr into --dry-run --mode replace < <(suppliers 1 1001)
+  status_is 1
+  stderr_has "nothing was sent"
+  run --separate-stderr into --dry-run --mode replace </dev/null
+  status_is 1
+  stderr_has "refusing to replace 'supplier' by nothing"
+}
+
+@test "the names of the options can be told, and where they go" {
+  run --separate-stderr into --envelope rows --member SupplierBankInsertOnly=true --member source=nq --mode replace --full-load fullLoad --dry-run < <(suppliers 1 1)
+  status_is 0
+  [ "$(grep '^{' <<<"$output")" = '{"rows":[{"supplier_number":"S1","supplier_name":"Supplier 1","supplier_location":[]}],"SupplierBankInsertOnly":true,"source":"nq","fullLoad":true}' ]
+  run --separate-stderr into --member a=b < <(suppliers 1 1)
+  status_is 2
+  stderr_has "add --envelope NAME"
+}
+
+@test "under 207 only the rows that failed are rejected, and each request is sent once" {
+  fault '{"match":"/api/v1/supplier","kind":"status","status":207,"count":1,"body":"{\"results\":[{\"index\":0,\"ok\":true},{\"index\":1,\"ok\":false,\"error\":\"unknown organization\"},{\"index\":2,\"ok\":true}]}"}'
+  run --separate-stderr into --rejects r --max-rejects 1 < <(suppliers 1 3)
+  status_is 3
+  counts_are "3 null null null 0 0 1"
+  [ "$(jq -c '[.line,.error]' r)" = '[2,"the server refuses it: unknown organization"]' ]
+  [ "$(posts | wc -l)" -eq 1 ]
 }
 
 @test "SIGTERM while the server does not answer ends it within seconds, by the signal" {

@@ -1,34 +1,11 @@
 #!/usr/bin/env bats
 # nq-load against a simple model: random streams (keys repeated, members missing, types flipping, deletions) in every
 # mode, the same for every database. The accounts add up and the table is that of the model.
-# A database is one function to_NAME that sets DEST, and look_NAME that prints id|a|b|c of all rows, null as NULL.
 
 load helper
 load load-common
 load postgres
-
-setup_file() { start_postgres; }
-teardown_file() { stop_postgres; }
-
-to_sqlite() {
-  rm -f t.db
-  DEST=sqlite:t.db
-}
-look_sqlite() {
-  sqlite3 t.db "select ifnull(id, 'NULL'), ifnull(a, 'NULL'), ifnull(b, 'NULL'), ifnull(c, 'NULL') from t"
-}
-
-to_postgres() {
-  psql -qX "$PGURL" -c 'set client_min_messages = warning' -c 'drop table if exists t'
-  DEST=$PGURL
-}
-# A column of type json shows a text in quotes.
-look_postgres() {
-  local list
-  list=$(psql -qXAt "$PGURL" -c "select string_agg('coalesce(' || attname || case atttypid when 'json'::regtype then ' #>> ''{}''' else '::text' end || ', ''NULL'')', ', ')
-    from (select attname, atttypid from pg_attribute where attrelid = 't'::regclass and attname in ('id', 'a', 'b', 'c') order by attname = 'id' desc, attname) x")
-  psql -qXAt "$PGURL" -c "select $list from t"
-}
+load load-databases
 
 # What the table holds in the end, by mode; the long number as a string, for jq would round it.
 model() {
@@ -86,9 +63,13 @@ all_modes() {
   all_modes postgres
 }
 
+@test "DuckDB: random streams in every mode give the model's table, and the accounts add up" {
+  all_modes duckdb
+}
+
 @test "a row for every new key, none for a deleted one: inserted less deleted is what is there" {
   local db
-  for db in sqlite postgres; do
+  for db in sqlite postgres duckdb; do
     holds $db merge 99 13
     [ "$(jq '.inserted - .deleted' <<<"$output")" = "$("look_$db" | wc -l)" ]
   done

@@ -273,19 +273,3 @@ leave out what follows '?' or '#'|--to nuntiq:https://h/api#b --object supplier
 EOF
   [ ! -e t.db ]
 }
-
-@test "random streams: the accounts add up and the table is that of a simple model" {
-  local seed
-  for seed in 1 2 3; do
-    rm -f t.db
-    "$ROOT/tests/load-random.sh" "$seed" >stream
-    run --separate-stderr into --key id --batch 7 --rejects r --max-rejects 100% --delete-if .del <stream
-    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
-    jq -e '.records == .inserted + .updated + .unchanged + .deleted + .folded + .rejected' <<<"$output" >/dev/null
-    # The long number as a string: jq would round it.
-    jq -cn 'reduce (inputs | select(.id != null)) as $r ({}; if $r.del then del(.[$r.id|tostring]) else .[$r.id|tostring] += $r end)
-      | [.[]] | sort_by(.id) | .[] | [.id,.a,.b,.c] | map(if . == null then "" else tostring end) | join("|")' -r < <(sed 's/12345678901234567890123/"&"/g' stream) >model
-    sqlite3 t.db 'select id, a, b, c from t order by id' >table
-    diff model table
-  done
-}

@@ -445,6 +445,31 @@ nq-plan: sources.yml:5:21: type 'mongo' is not known to this version; it knows r
 
 # === the tools know it ========================================================================
 
+@test "newest first: an incremental pull stops at the lower bound, the first one reads all" {
+  sources 'sources:
+  - name: s
+    type: rest_api
+    rest_api:
+      base_url: http://127.0.0.1:9
+      rate: [10/s, 100/m]
+      resources:
+        - name: a
+          endpoint: /a
+          retry_if: .status=busy
+          pagination: {type: link, in: "body:.links", rel: up}
+          incremental: {cursor: .u, newest_first: true}
+          load: {to: "sqlite:x.db", primary_key: id}'
+  plan
+  status_is 0
+  [[ $output == *"--retry-if .status=busy --rate 10/s --rate 100/m"* ]]
+  [[ $output == *"--paginate link:rel=up,in=body:.links"* ]]
+  [[ $output != *stop-before* ]]
+  plan --cursor 2026-01-01T00:00:00Z
+  status_is 0
+  [[ $output == *"--stop-before '\${var.since}'"* ]]
+  [[ $output == *"--var since=2026-01-01T00:00:00Z"* ]]
+}
+
 @test "every key has an example in the manual, and every option is one that its tool has" {
   local dir=$ROOT/tests/examples/nq-sources.5 file key
   cp -R "$dir/." "$ROOT/examples/acme/settings.json" "$ROOT/examples/acme/suppliers.map" .

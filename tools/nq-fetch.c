@@ -15,6 +15,7 @@
 #include "fetch/each.h"
 #include "fetch/pull.h"
 #include "fetch/report.h"
+#include "fetch/resource.h"
 #include "http/auth.h"
 #include "http/cassette.h"
 #include "json/settings.h"
@@ -22,14 +23,15 @@
 struct options {
 	struct nq_http_options http;
 	struct nq_pull_options pull;
-	struct nq_list query, keep, headers, on;
+	struct nq_list query, keep, headers, on, rates;
 	struct nq_rules rules;
 	struct nq_rate pace;
 	int64_t deadline_ms;
-	const char *rate, *progress;
+	const char *progress;
 	struct nq_auth auth;
 	const char *settings, *env_file, *stats, *run_id, *json;
-	struct nq_buf body;
+	const char *stop_before;
+	struct nq_buf body, bound;
 	bool end_mark, dry_run, body_secret, each;
 	struct nq_refs refs;
 	struct nq_cassette cassette;
@@ -39,6 +41,7 @@ static struct options o = {
     .pull = {.paginate = "auto", .max_line = NQ_MAX_LINE, .parallel = 1},
     .refs = {.env_file = NQ_BUF_INIT},
     .body = NQ_BUF_INIT,
+    .bound = NQ_BUF_INIT,
     .progress = "auto",
 };
 
@@ -62,8 +65,10 @@ static const struct nq_opt table[] = {
 	"follow next URLs there too, without credentials"},
     {"allow-missing-records", 0, NULL, NQ_OPT_FLAG, &o.pull.allow_missing,
 	"take a page without that list for an empty one"},
-    {"fail-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.fail_if,
+    {"fail-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.verdicts.fail_if,
 	"fail when a page has something there, though its status is 200"},
+    {"retry-if", 0, "PATH[=VALUE]", NQ_OPT_STR, &o.pull.verdicts.retry_if,
+	"then try again instead, as after a 503"},
     {"format", 0, "FORMAT", NQ_OPT_STR, &o.pull.format,
 	"read bodies as json, ndjson or csv (default: by type or name)"},
     {"watermark", 'w', "PATH[:TYPE]", NQ_OPT_STR, &o.pull.watermark,
@@ -74,6 +79,8 @@ static const struct nq_opt table[] = {
 	"the URL asks for nothing after it: so far has a complete pull come"},
     {"no-watermark-cap", 0, NULL, NQ_OPT_FLAG, &o.pull.no_cap,
 	"let the watermark pass the moment when the pull began"},
+    {"stop-before", 0, "VALUE", NQ_OPT_STR, &o.stop_before,
+	"newest first: the page that ends before this watermark is the last"},
     {"id", 0, "PATH", NQ_OPT_STR, &o.pull.id, "what no two records share: see to it"},
     {"strict", 0, NULL, NQ_OPT_FLAG, &o.pull.strict,
 	"fail (75) when the pull looks incomplete, instead of warning"},
@@ -90,7 +97,8 @@ static const struct nq_opt table[] = {
     {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
     {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
-    {"rate", 0, "N/s|N/m|N/h", NQ_OPT_STR, &o.rate, "send no more requests than that"},
+    {"rate", 0, "N/TIME", NQ_OPT_LIST, &o.rates,
+	"send no more requests than that: 10/s, 100/h, 3/10s"},
     {"parallel", 0, "N", NQ_OPT_NUMBER, &o.pull.parallel,
 	"keep so many pages, or parents of --each, on their way at once (1)"},
     {"deadline", 0, "TIME", NQ_OPT_SECONDS, &o.deadline_ms,
@@ -126,46 +134,6 @@ is_url(const char *s)
 	return strstr(s, "://") != NULL;
 }
 
-/*
- * The URL with its references and --query filled in; *secret: one of them is. A reference that the
- * URL begins with is its base, no secret; a slash that ends it counts as the one behind it.
- */
-static int
-build_url(const char *operand, struct nq_url *url, bool *secret, struct nq_err *err)
-{
-	struct nq_buf text = NQ_BUF_INIT, value = NQ_BUF_INIT;
-	size_t base = strncmp(operand, "${", 2) == 0 ? strcspn(operand, "}") + 1 : 0;
-	const char *eq;
-	int rc = nq_ref_expand(
-	    &o.refs, (struct nq_str){operand, base}, "URL", NQ_REF_URL, &text, NULL, err);
-
-	while (operand[base] == '/' && text.len > 0 && text.data[text.len - 1] == '/')
-		nq_buf_cut(&text, text.len - 1);
-	if (rc == 0)
-		rc = nq_ref_expand(
-		    &o.refs, nq_str(operand + base), "URL", NQ_REF_URL, &text, secret, err);
-	if (rc == 0)
-		nq_url_set(url, nq_buf_str(&text));
-	for (size_t i = 0; i < o.query.n && rc == 0; i++) {
-		eq = strchr(o.query.v[i], '=');
-		if (eq == NULL || eq == o.query.v[i]) {
-			rc = nq_err_set(
-			    err, NQ_USAGE, "--query: write NAME=VALUE, not '%s'", o.query.v[i]);
-			continue;
-		}
-		nq_buf_reset(&value);
-		rc = nq_ref_expand(
-		    &o.refs, nq_str(eq + 1), "--query", NQ_REF_RAW, &value, secret, err);
-		if (rc == 0)
-			nq_url_add_query(url,
-			    (struct nq_str){o.query.v[i], (size_t)(eq - o.query.v[i])},
-			    nq_buf_str(&value));
-	}
-	nq_buf_free(&text);
-	nq_buf_free(&value);
-	return rc;
-}
-
 static int
 print_request(struct nq_pull *p, const struct nq_http *http, const char *url, struct nq_err *err)
 {
@@ -191,7 +159,7 @@ fill_in(void *ctx, struct nq_url *url, struct nq_buf *body, struct nq_err *err)
 {
 	const struct parent_work *w = ctx;
 	bool secret = false;
-	int rc = build_url(w->operand, url, &secret, err);
+	int rc = nq_resource_url(w->operand, &o.query, &o.refs, url, &secret, err);
 
 	if (rc == 0 && o.json != NULL)
 		rc = nq_body_read(o.json, &o.refs, body, &o.body_secret, err);
@@ -284,7 +252,7 @@ pull_url(struct nq_pull *p, const char *operand, struct nq_err *err)
 	if (rc == 0 && o.each)
 		rc = nq_each_base(operand, &o.refs, &url.text, &secret, err);
 	else if (rc == 0)
-		rc = build_url(operand, &url, &secret, err);
+		rc = nq_resource_url(operand, &o.query, &o.refs, &url, &secret, err);
 	if (rc == 0 && (http = nq_http_open(&o.http, url.text.data, err)) == NULL)
 		rc = -1;
 	if (rc == 0)
@@ -324,6 +292,9 @@ pull_files(struct nq_pull *p, char **paths, struct nq_err *err)
 	if (o.cassette.record != NULL || o.cassette.replay != NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "--record and --replay are for URLs: there is no network in '%s'", *paths);
+	if (o.stop_before != NULL)
+		return nq_err_set(
+		    err, NQ_USAGE, "--stop-before is for URLs: all of '%s' is read", *paths);
 	for (; *paths != NULL && rc == 0 && !p->limited; paths++) {
 		rc = nq_rate_check(&o.pace, err);
 		if (rc == 0 && o.dry_run)
@@ -388,8 +359,9 @@ open_request(struct nq_err *err)
 	if (o.pull.raw && o.end_mark)
 		return nq_err_set(err, NQ_USAGE,
 		    "--raw and --end-mark do not go together: a mark counts records");
-	if (o.rate != NULL && nq_rate_parse(&o.pace, o.rate, err) == -1)
-		return -1;
+	for (size_t i = 0; i < o.rates.n; i++)
+		if (nq_rate_parse(&o.pace, o.rates.v[i], err) == -1)
+			return -1;
 	if (nq_window_check(&o.pull.parallel, o.pull.stream,
 		o.cassette.record != NULL || o.cassette.replay != NULL, err) == -1)
 		return -1;
@@ -400,6 +372,19 @@ open_request(struct nq_err *err)
 	if (nq_body_read(o.json, &o.refs, &o.body, &o.body_secret, err) == -1)
 		return -1;
 	o.pull.body = nq_buf_str(&o.body);
+	return 0;
+}
+
+/* Where a feed that has the newest first is no longer of interest. */
+static int
+open_bound(struct nq_err *err)
+{
+	if (o.stop_before == NULL)
+		return 0;
+	if (nq_ref_expand(&o.refs, nq_str(o.stop_before), "--stop-before", NQ_REF_RAW, &o.bound,
+		NULL, err) == -1)
+		return -1;
+	o.pull.stop_before = nq_buf_str(&o.bound);
 	return 0;
 }
 
@@ -424,7 +409,7 @@ open_each(const char *operand, struct nq_err *err)
 static int
 run(char **operands, struct nq_pull *p, struct nq_err *err)
 {
-	if (open_request(err) == -1)
+	if (open_request(err) == -1 || open_bound(err) == -1)
 		return -1;
 	if (nq_progress_open(cli.tool, o.progress, err) == -1)
 		return -1;
@@ -478,18 +463,14 @@ main(int argc, char **argv)
 	if ((o.end_mark || (err.status != NQ_OK && o.each && nq_each_marked(&each))) &&
 	    !o.dry_run && ferror(stdout) == 0)
 		close_stream(&pull, &err);
-	if (pull.opened)
-		nq_pull_free(&pull);
+	nq_pull_free(&pull);
 	if (each.keep.kept != NULL)
 		nq_each_free(&each);
 	nq_settings_free(&settings);
 	nq_refs_free(&o.refs);
 	nq_buf_free(&o.body);
-	nq_list_free(&o.pull.allow_origins);
-	nq_list_free(&o.query);
-	nq_list_free(&o.keep);
-	nq_list_free(&o.headers);
-	nq_list_free(&o.on);
+	nq_buf_free(&o.bound);
+	nq_cli_free(&cli);
 	nq_secret_forget();
 	return (int)nq_cli_finish(err.status);
 }

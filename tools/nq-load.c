@@ -17,11 +17,14 @@ enum { GRACE = 4 }; /* seconds to end in an orderly way after a signal */
 static volatile sig_atomic_t stop;
 static struct nq_load_options o;
 static struct nq_refs refs;
-static struct nq_list keys, vars;
+static struct nq_list keys, vars, on;
+static struct nq_rules rules;
+static bool dry;
 static const char *mode, *contract, *settings_file, *env_file;
 
 static const struct nq_opt opts[] = {
-    {"to", 't', "DEST", NQ_OPT_STR, &o.to, "sqlite:, postgresql:, duckdb:, nuntiq: or -"},
+    {"to", 't', "DEST", NQ_OPT_STR, &o.to, "sqlite:, postgresql:, duckdb:, nuntiq:, https: or -"},
+    {"dry-run", 0, NULL, NQ_OPT_FLAG, &dry, "tell the SQL or the requests, and do nothing"},
     {"table", 0, "NAME", NQ_OPT_STR, &o.table, "load into this table"},
     {"key", 'k', "K[,K]", NQ_OPT_LIST, &keys, "these members tell one row from another"},
     {"mode", 0, "MODE", NQ_OPT_STR, &mode, "merge (default with a key), append, insert or replace"},
@@ -32,7 +35,7 @@ static const struct nq_opt opts[] = {
 	"go on with so many rejected records (0)"},
     {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch,
 	"records in one batch (1000; PostgreSQL 10000, DuckDB 100000)"},
-    {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M)"},
+    {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M; DuckDB 64M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},
     {"schema-contract", 0, "CONTRACT", NQ_OPT_STR, &contract,
@@ -54,8 +57,20 @@ static const struct nq_opt opts[] = {
     {"object", 0, "NAME", NQ_OPT_STR, &o.object, "nuntiq: what is loaded, for example supplier"},
     {"customer-number", 0, "REF", NQ_OPT_STR, &o.customer_number,
 	"nuntiq: the X-Customer-Number (else that of --settings)"},
+    {"full-load", 0, "NAME", NQ_OPT_STR, &o.full_load,
+	"nuntiq: what its option for a replace is called (full_load)"},
+    {"request", 'X', "METHOD", NQ_OPT_STR, &o.method, "https: send with this method (POST)"},
+    {"body", 0, "FORM", NQ_OPT_STR, &o.body, "https: array (default), ndjson or bulk"},
     {"envelope", 0, "NAME", NQ_OPT_STR, &o.envelope,
-	"nuntiq: send {\"NAME\":[...]} instead of an array"},
+	"nuntiq, https: send {\"NAME\":[...]} instead of an array"},
+    {"member", 0, "NAME=VALUE", NQ_OPT_LIST, &o.members,
+	"nuntiq, https: and this member beside it"},
+    {"query", 'q', "NAME=VALUE", NQ_OPT_LIST, &o.query,
+	"nuntiq, https: add to the query; references are filled in"},
+    {"results", 0, "PATH[?]", NQ_OPT_STR, &o.results,
+	"nuntiq, https: where the answer tells of each row"},
+    {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &on,
+	"nuntiq, https: fail: it refuses rows; retry: it passes"},
     {"auth", 0, "KIND=REF", NQ_OPT_STR, &o.auth.spec,
 	"bearer= basic= header:N= query:N= aws-sigv4:R/S= netrc oauth2"},
     {"header", 'H', "'NAME: VALUE'", NQ_OPT_LIST, &o.headers, "add a header to each request"},
@@ -73,6 +88,7 @@ static const struct nq_cli cli = {
     .tool = "nq-load",
     .usage = "nq-load --to DEST --table NAME [--key K,...] [options] < records\n"
 	     "       nq-load --to nuntiq:URL --object NAME [options] < records\n"
+	     "       nq-load --to https://URL [--key K,...] [--body FORM] [options] < records\n"
 	     "       nq-load --to DEST --table NAME --probe",
     .about = "Upserts records in batches and answers with a receipt when everything is durable.",
     .opts = opts,
@@ -131,8 +147,9 @@ check_limits(struct nq_err *err)
 	if (o.to == NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to duckdb:FILE, "
-		    "--to nuntiq:URL or --to -");
-	if (o.batch != NQ_UNKNOWN && (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP))
+		    "--to nuntiq:URL, --to https://URL or --to -");
+	nq_sink_settle(&o);
+	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
 	if (o.batch_bytes == 0 || o.batch_bytes > NQ_MAX_LINE_CAP)
@@ -142,13 +159,39 @@ check_limits(struct nq_err *err)
 	return 0;
 }
 
+/* Of what an answer can mean, a loader knows two: there are no pages here. */
+static int
+read_rules(struct nq_err *err)
+{
+	const char *eq;
+
+	for (size_t i = 0; i < on.n; i++) {
+		eq = strchr(on.v[i], '=');
+		if (eq != NULL && strcmp(eq, "=fail") != 0 && strcmp(eq, "=retry") != 0)
+			return nq_err_set(err, NQ_USAGE,
+			    "option '--on': an answer to a load can fail or retry, not '%s'",
+			    eq + 1);
+	}
+	o.http.rules = &rules;
+	return nq_rules_read(&rules, &on, err);
+}
+
+static void
+turn_dry(void)
+{
+	if (!dry || o.to == NULL || strcmp(o.to, "-") == 0)
+		return;
+	o.as = o.to;
+	o.to = "-";
+}
+
 static int
 parse(int argc, char **argv, struct nq_err *err)
 {
 	int first;
 
 	o.batch = NQ_UNKNOWN;
-	o.batch_bytes = NQ_MAX_BATCH_SIZE;
+	o.batch_bytes = NQ_UNKNOWN;
 	o.max_line = NQ_MAX_LINE;
 	o.duckdb_memory = NQ_DUCKDB_MEMORY;
 	o.busy_ms = (int64_t)NQ_BUSY_WAIT * 1000;
@@ -161,7 +204,10 @@ parse(int argc, char **argv, struct nq_err *err)
 		    "'%s': records come from standard input: write nq-load ... < FILE",
 		    argv[first]);
 	split_keys();
-	return read_choices(err) == -1 ? -1 : check_limits(err);
+	if (read_choices(err) == -1 || check_limits(err) == -1 || read_rules(err) == -1)
+		return -1;
+	turn_dry();
+	return 0;
 }
 
 static int
@@ -259,6 +305,9 @@ release(struct nq_settings *settings)
 	nq_list_free(&keys);
 	nq_list_free(&o.columns);
 	nq_list_free(&o.headers);
+	nq_list_free(&o.query);
+	nq_list_free(&o.members);
+	nq_list_free(&on);
 	for (size_t i = 0; i < o.key.n; i++)
 		free((void *)(uintptr_t)o.key.v[i]);
 	nq_list_free(&o.key);

@@ -23,7 +23,7 @@ done
 question="select supplier_number, supplier_name, case when is_active then 'active' else 'closed' end
   from supplier order by supplier_number"
 
-echo '# what is in them, as sqlite3 and duckdb tell it'
+echo '# what is in them, as the shell of each tells it'
 sqlite3 warehouse.db "$question" | tee answer.sqlite
 duckdb -list -noheader warehouse.duckdb "$question" | diff answer.sqlite -
 for to; do

@@ -61,6 +61,14 @@ nq_list_free(struct nq_list *l)
 	l->n = 0;
 }
 
+void
+nq_cli_free(const struct nq_cli *cli)
+{
+	for (const struct nq_opt *o = cli->opts; o->name != NULL; o++)
+		if (o->type == NQ_OPT_LIST)
+			nq_list_free(o->dest);
+}
+
 int
 nq_cli_number(const char *s, uint64_t *out)
 {

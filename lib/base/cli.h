@@ -53,9 +53,11 @@ void nq_cli_begin(const char *tool);
 
 /*
  * Parses. Returns the index of the first operand; -1 and a usage error; or -2 when --help or
- * --version was asked for and printed. Lists grow by nq_realloc, freed by nq_list_free().
+ * --version was asked for and printed. Lists grow by nq_realloc, freed by nq_list_free() or, all of
+ * the table, by nq_cli_free().
  */
 int nq_cli_parse(const struct nq_cli *, int argc, char **argv, struct nq_err *);
+void nq_cli_free(const struct nq_cli *);
 
 /* The usage error in full: the message, then "try 'nq-x --help'". Returns NQ_USAGE. */
 enum nq_status nq_cli_usage_error(const struct nq_cli *, const struct nq_err *);

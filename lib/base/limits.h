@@ -20,6 +20,7 @@
 #define NQ_PG_BATCH	  10000	       /* the same for PostgreSQL, where each costs more */
 #define NQ_MAX_BATCH_CAP  100000       /* what --batch may ask for */
 #define NQ_MAX_BATCH_SIZE (8u << 20)   /* bytes of one batch (--batch-bytes) */
+#define NQ_DUCKDB_BATCH	  (64u << 20)  /* the same for DuckDB, where each reads all keys */
 #define NQ_MAX_COLUMNS	  2000	       /* different members in one load */
 #define NQ_DUCKDB_MEMORY  (1ull << 30) /* bytes that DuckDB may use (--duckdb-memory) */
 #define NQ_MAX_KEYS	  16	       /* columns of one key (--key) */

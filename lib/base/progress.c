@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S INT64_C(1000000000)
+#include "base/clock.h"
 
 enum { TICK_MS = 100, PLAIN_TICK_MS = 1000, WINDOW_MS = 2000, WIDEST = 256, NARROW = 80 };
 
@@ -32,15 +32,6 @@ struct line {
 	char text[WIDEST];
 	size_t n;
 };
-
-static int64_t
-clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
 
 static void
 add_text(struct line *l, const volatile char *s)
@@ -97,7 +88,7 @@ add_size(struct line *l, uint64_t v)
 static uint64_t
 bytes_a_second(int64_t now)
 {
-	bool young = now - state.window_ns < WINDOW_MS / 2 * (NS_PER_S / 1000);
+	bool young = now - state.window_ns < WINDOW_MS / 2 * (NQ_NS_PER_S / 1000);
 	int64_t since = young ? state.last_ns : state.window_ns;
 	uint64_t bytes = state.bytes - (young ? state.last_bytes : state.window_bytes);
 	uint64_t ms = (uint64_t)(now - since) / 1000000;
@@ -124,7 +115,7 @@ add_share(struct line *l, int64_t now)
 static void
 compose(struct line *l, bool colour)
 {
-	int64_t now = clock_ns(), left = state.wait_until_ns - now;
+	int64_t now = nq_clock_ns(), left = state.wait_until_ns - now;
 
 	add_text(l, state.tool);
 	add_text(l, ": ");
@@ -140,7 +131,7 @@ compose(struct line *l, bool colour)
 	}
 	add_text(l, colour ? "\033[33m" : "");
 	add_text(l, "waiting ");
-	add_time(l, left > 0 ? (uint64_t)((left + NS_PER_S - 1) / NS_PER_S) : 0);
+	add_time(l, left > 0 ? (uint64_t)((left + NQ_NS_PER_S - 1) / NQ_NS_PER_S) : 0);
 	add_text(l, " (");
 	add_text(l, state.why);
 	add_text(l, ")");
@@ -244,7 +235,7 @@ nq_progress_open(const char *tool, const char *when, struct nq_err *err)
 	state.draws = strcmp(when, "always") == 0 || (strcmp(when, "auto") == 0 && is_looked_at());
 	state.in_place = isatty(STDERR_FILENO) == 1;
 	state.colour = state.in_place && (no_colour == NULL || *no_colour == '\0');
-	state.began_ns = state.drawn_ns = state.window_ns = state.last_ns = clock_ns();
+	state.began_ns = state.drawn_ns = state.window_ns = state.last_ns = nq_clock_ns();
 	state.open = true;
 	return catch_signals(err);
 }
@@ -266,8 +257,8 @@ nq_progress_bytes(uint64_t more)
 	if (!state.open)
 		return;
 	state.bytes += more;
-	now = clock_ns();
-	if (now - state.window_ns < WINDOW_MS * (NS_PER_S / 1000)) {
+	now = nq_clock_ns();
+	if (now - state.window_ns < WINDOW_MS * (NQ_NS_PER_S / 1000)) {
 		nq_progress_tick();
 		return;
 	}
@@ -285,7 +276,7 @@ nq_progress_waits(const char *why, int64_t ms)
 	if (why == NULL)
 		return;
 	copy(state.why, sizeof(state.why), why);
-	state.wait_until_ns = clock_ns() + ms * 1000000;
+	state.wait_until_ns = nq_clock_ns() + ms * 1000000;
 	nq_progress_tick();
 }
 
@@ -338,8 +329,8 @@ nq_progress_tick(void)
 
 	if (!state.draws)
 		return;
-	now = clock_ns();
-	if (now - state.drawn_ns < gap * (NS_PER_S / 1000))
+	now = nq_clock_ns();
+	if (now - state.drawn_ns < gap * (NQ_NS_PER_S / 1000))
 		return;
 	state.drawn_ns = now;
 	if (state.in_place)

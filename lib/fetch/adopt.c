@@ -22,11 +22,12 @@ int
 nq_adopt_total(const struct nq_probe *probe, struct nq_page_spec *spec, struct nq_err *err)
 {
 	struct nq_buf path = NQ_BUF_INIT;
+	uint64_t total;
 	int rc = 0;
 
 	nq_path_free(&spec->watch[NQ_PAGE_TOTAL]);
 	spec->watching &= ~(1u << NQ_PAGE_TOTAL);
-	if (nq_detect_total(probe, &path)) {
+	if (nq_detect_total(probe, &path, &total)) {
 		rc = nq_follow_path(&spec->watch[NQ_PAGE_TOTAL], nq_buf_str(&path), err);
 		spec->watching |= 1u << NQ_PAGE_TOTAL;
 	}

@@ -130,7 +130,7 @@ nq_arrival_end(struct nq_arrival *a, struct nq_err *err)
 
 	if (probed)
 		stop_probing(p);
-	return nq_verdict(&a->page, p->opt.fail_if, rc, err);
+	return nq_verdict(&p->opt.verdicts, &a->page, rc, err);
 }
 
 /* === an answer ============================================================================== */

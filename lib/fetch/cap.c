@@ -1,32 +1,17 @@
 #include "fetch/cap.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-static int64_t
-age_of(const struct nq_headers *h)
-{
-	struct nq_str s;
-	int64_t age = 0;
-
-	if (!nq_headers_get(h, "Age", 0, &s))
-		return 0;
-	for (size_t i = 0; i < s.n && isdigit((unsigned char)s.p[i]) && age < INT32_MAX; i++)
-		age = age * 10 + (s.p[i] - '0');
-	return age;
-}
-
 struct nq_time
 nq_cap_of(const struct nq_headers *h, struct nq_time started)
 {
-	struct nq_str s;
 	int64_t date;
 
-	if (!nq_headers_get(h, "Date", 0, &s) || nq_time_parse_http(s, &date) == -1)
+	if (!nq_headers_date(h, &date))
 		return started;
-	return (struct nq_time){date - age_of(h) - 1, 0};
+	return (struct nq_time){date - nq_headers_age(h) - 1, 0};
 }
 
 /* Seconds east of UTC that the text ends in, where[0] the sign's place; 0 for Z and none. */

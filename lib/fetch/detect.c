@@ -123,6 +123,13 @@ find(const struct nq_probe *p, const char *name, enum look look)
 	return NULL;
 }
 
+/* Links of the page to others, and not records. */
+static bool
+is_links(const struct nq_probe_list *l)
+{
+	return l->has_rel && l->has_href;
+}
+
 static bool
 by_headers(const struct nq_headers *h, struct nq_buf *spec, struct nq_buf *why)
 {
@@ -273,7 +280,20 @@ by_shape(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
 	return false;
 }
 
-/* Links in a list, each with what it is to this page. */
+static bool
+by_links(const struct nq_probe *p, struct nq_buf *spec, struct nq_buf *why)
+{
+	for (size_t i = 0; i < p->nlists && p->top == NQ_OBJECT; i++) {
+		if (p->list[i].next == 0 || !is_links(&p->list[i]))
+			continue;
+		nq_buf_addf(spec, "link:in=body:%s", p->list[i].path.data);
+		nq_buf_addf(why, "'%s' has a link to the next page", p->list[i].path.data);
+		return true;
+	}
+	return false;
+}
+
+/* A list that names the next page, but not by a link. */
 static int
 linked_by_list(const struct nq_probe *p, struct nq_err *err)
 {
@@ -324,7 +344,7 @@ static bool
 one_object(const struct nq_probe *p)
 {
 	for (size_t i = 0; i < p->nlists; i++)
-		if (p->list[i].of_objects || p->list[i].items == 0)
+		if (!is_links(&p->list[i]) && (p->list[i].of_objects || p->list[i].items == 0))
 			return false;
 	return p->top == NQ_OBJECT;
 }
@@ -336,7 +356,7 @@ nq_detect_pager(const struct nq_probe *p, const struct nq_headers *h, uint64_t r
 	bool one = one_object(p);
 
 	if (by_headers(h, spec, why) ||
-	    (!one && (by_signs(p, spec, why) || by_shape(p, spec, why))))
+	    (!one && (by_links(p, spec, why) || by_signs(p, spec, why) || by_shape(p, spec, why))))
 		return 0;
 	nq_buf_adds(spec, "none");
 	nq_buf_adds(why, one ? "it is one object" : "nothing in it names another page");
@@ -402,7 +422,7 @@ several_lists(const struct nq_probe *probe, struct nq_err *err)
 
 	nq_err_set(err, NQ_FAIL, "the page has several lists, name one with --records: '");
 	for (size_t i = 0; i < probe->nlists; i++) {
-		if (!probe->list[i].of_objects)
+		if (!probe->list[i].of_objects || is_links(&probe->list[i]))
 			continue;
 		nq_err_add(err, "%s%s", sep, probe->list[i].path.data);
 		sep = "', '";
@@ -418,7 +438,7 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 
 	if (probe->top != NQ_ARRAY) {
 		for (size_t i = 0; i < probe->nlists; i++) {
-			if (!probe->list[i].of_objects)
+			if (!probe->list[i].of_objects || is_links(&probe->list[i]))
 				continue;
 			found = &probe->list[i];
 			lists++;
@@ -435,13 +455,13 @@ nq_detect_records(const struct nq_probe *probe, struct nq_buf *path, struct nq_e
 }
 
 bool
-nq_detect_total(const struct nq_probe *p, struct nq_buf *path)
+nq_detect_total(const struct nq_probe *p, struct nq_buf *path, uint64_t *total)
 {
 	const struct nq_probe_scalar *s;
 
 	for (const char *const *name = total_names; *name != NULL && !one_object(p); name++) {
 		s = find(p, *name, A_NUMBER);
-		if (s == NULL)
+		if (s == NULL || nq_scalar_uint(&s->value, total) == -1)
 			continue;
 		nq_buf_addstr(path, nq_buf_str(&s->path));
 		return true;

@@ -8,7 +8,7 @@
  * The path of the records: a top-level array; else a list of objects with a name that APIs use
  * for it; else the only list of objects; else an empty list with such a name, or the only empty
  * list beside members that speak of pages; else the object itself. Several lists and none named so:
- * an error that lists them.
+ * an error that lists them. Lists of links are none of these.
  */
 int nq_detect_records(const struct nq_probe *, struct nq_buf *path, struct nq_err *);
 
@@ -22,7 +22,7 @@ int nq_detect_records(const struct nq_probe *, struct nq_buf *path, struct nq_er
 int nq_detect_pager(const struct nq_probe *, const struct nq_headers *, uint64_t records,
     struct nq_buf *spec, struct nq_buf *why, struct nq_err *);
 
-/* The path of the declared number of all records, where the page has one. */
-bool nq_detect_total(const struct nq_probe *, struct nq_buf *path);
+/* The declared number of all records, and its path, where the page has one. */
+bool nq_detect_total(const struct nq_probe *, struct nq_buf *path, uint64_t *total);
 
 #endif

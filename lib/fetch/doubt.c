@@ -1,5 +1,6 @@
 #include "fetch/doubt.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "fetch/detect.h"
@@ -18,6 +19,7 @@ nq_doubt_begin(struct nq_doubt *d)
 {
 	nq_doubt_free(d);
 	d->unnamed = false;
+	d->total = 0;
 	nq_probe_init(&d->probe);
 	d->looks = true;
 }
@@ -52,6 +54,9 @@ nq_doubt_end(struct nq_doubt *d, const struct nq_headers *h, uint64_t records)
 	if (!d->looks)
 		return;
 	d->unnamed = nq_detect_pager(&d->probe, h, records, &d->other, &why, &err) == -1;
+	nq_buf_reset(&why);
+	if (!nq_detect_total(&d->probe, &why, &d->total))
+		d->total = 0;
 	if (d->unnamed || !leads_on(d->other.data))
 		nq_buf_reset(&d->other);
 	nq_probe_free(&d->probe);
@@ -60,9 +65,12 @@ nq_doubt_end(struct nq_doubt *d, const struct nq_headers *h, uint64_t records)
 }
 
 void
-nq_doubt_tell(const struct nq_doubt *d, uint64_t pages, struct nq_suspects *s)
+nq_doubt_tell(const struct nq_doubt *d, const struct nq_pager *p, struct nq_suspects *s)
 {
-	if (pages != 1)
+	if (p->pages > 1 && !p->from_later && !s->has_total && p->rows < d->total)
+		nq_suspect(s, "%" PRIu64 " record%s came of %" PRIu64 " declared on the first page",
+		    p->rows, nq_plural(p->rows), d->total);
+	if (p->pages != 1)
 		return;
 	if (d->unnamed)
 		nq_suspect(s, "the walk ended on the first page, which has signs of more");

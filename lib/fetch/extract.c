@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "fetch/lacks.h"
+#include "fetch/links.h"
 #include "json/mem.h"
 #include "json/text.h"
 
 enum { RECORDS = NQ_PAGE_WATCHES, WATERMARK, FIELD, ID, TARGETS };
 
-_Static_assert((int)TARGETS <= NQ_TRACK_PATHS, "a bit for each");
+_Static_assert((int)TARGETS <= NQ_FOLLOW_PATHS, "a bit for each");
 
 #define NO_MARK "the watermark of this record is neither text nor number"
 
@@ -64,6 +66,15 @@ arrive(struct nq_extract *p)
 	return nq_follow_value(&p->at, s->lines ? 0 : s->watching | 1u << RECORDS);
 }
 
+static void
+note_end(struct nq_page *page, const char *text, size_t n)
+{
+	nq_buf_reset(&page->last);
+	nq_buf_add(&page->last, text, n);
+	if (page->records == 0)
+		nq_buf_add(&page->first, text, n);
+}
+
 static int
 note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 {
@@ -71,6 +82,8 @@ note_watermark(struct nq_extract *p, enum nq_type type, const char *text, size_t
 		return 1;
 	if (type != NQ_STRING && type != NQ_NUMBER)
 		return fail(p, NO_MARK);
+	if (p->page->spec->watermark_ends)
+		note_end(p->page, text, n);
 	if (nq_highest_take(&p->highest, (struct nq_str){text, n}, p->err) == -1) {
 		nq_err_at(
 		    p->err, "record %llu: watermark: ", (unsigned long long)p->page->records + 1);
@@ -105,6 +118,9 @@ on_scalar(struct nq_extract *p, enum nq_type type, const char *text, size_t n)
 			nq_scalar_set(&p->page->field, type, text, n);
 		else if (t == ID && type != NQ_NULL)
 			p->id = nq_hash(type, text, n);
+		else if (t < RECORDS && (p->page->spec->links.watching & 1u << t) != 0)
+			nq_links_take(
+			    p->page, t, nq_follow_item(&p->at), type, (struct nq_str){text, n});
 		else if (t < RECORDS)
 			nq_scalar_set(&p->page->watched[t], type, text, n);
 	}
@@ -197,6 +213,8 @@ enter(struct nq_extract *p, bool is_array, uint32_t done)
 		p->record_from = here(p) - 1;
 		p->record_start = p->page->lines.mem.len;
 		p->has_watermark = false;
+		if (s->watermark_ends)
+			nq_buf_reset(&p->page->last);
 		p->page->field.type = NQ_ABSENT;
 		p->id = 0;
 	} else if ((done & 1u << RECORDS) != 0) {
@@ -264,18 +282,6 @@ too_large(struct nq_extract *p)
 	return -1;
 }
 
-static void
-no_watermark(const struct nq_page *page, struct nq_err *err)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-
-	nq_follow_show(&page->spec->watermark, &path);
-	nq_err_set(err, NQ_FAIL,
-	    "record %llu has no watermark at '%s' (--watermark-null skip passes such records)",
-	    (unsigned long long)page->records + 1, path.data);
-	nq_buf_free(&path);
-}
-
 static int
 take_record(struct nq_extract *p)
 {
@@ -295,7 +301,7 @@ take_record(struct nq_extract *p)
 	    page->digest, mem->data + p->record_start, mem->len - p->record_start);
 	nq_buf_addc(mem, '\n');
 	if (page->spec->has_watermark && !p->has_watermark && !page->spec->watermark_null_ok) {
-		no_watermark(page, p->err);
+		nq_lacks_watermark(page, p->err);
 		return stop(p);
 	}
 	if (page->spec->has_id)
@@ -447,20 +453,6 @@ end_lines(struct nq_extract *p, struct nq_err *err)
 	return p->at.depth > 0 ? cut_short(err) : 0;
 }
 
-static int
-no_list(const struct nq_page_spec *spec, struct nq_err *err)
-{
-	struct nq_buf path = NQ_BUF_INIT;
-
-	nq_follow_show(&spec->records, &path);
-	nq_err_set(err, NQ_FAIL,
-	    "the body has no list of records at '%s' (--records names another path, "
-	    "--allow-missing-records takes this as an empty page)",
-	    path.data);
-	nq_buf_free(&path);
-	return -1;
-}
-
 int
 nq_extract_end(struct nq_extract *p, struct nq_err *err)
 {
@@ -475,5 +467,5 @@ nq_extract_end(struct nq_extract *p, struct nq_err *err)
 		return p->failed ? -1 : cut_short(err);
 	if (p->list_seen || s->allow_missing)
 		return 0;
-	return no_list(s, err);
+	return nq_lacks_list(s, err);
 }

@@ -21,7 +21,8 @@ advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_st
 		if (at >= path->n)
 			continue;
 		step = &path->step[at];
-		if (f->is_array ? step->key.p == NULL && step->index == (int64_t)f->index
+		if (f->is_array ? step->key.p == NULL && (step->index == (int64_t)f->index ||
+							     step->index == NQ_FOLLOW_ANY)
 				: nq_str_eq(step->key, key) && step->key.p != NULL)
 			now |= 1u << i;
 	}

@@ -12,13 +12,13 @@
  * Which of several wanted paths lead through the place where a streaming parser is. A set of paths
  * is a word of bits, bit i for want[i]. Each open array or object is a frame; depth counts them.
  */
-enum { NQ_TRACK_PATHS = 16 };
+enum { NQ_FOLLOW_PATHS = 16 };
 
 struct nq_follow {
 	struct {
 		const struct nq_path *path;
 		uint32_t base; /* the depth that it starts from */
-	} want[NQ_TRACK_PATHS];
+	} want[NQ_FOLLOW_PATHS];
 	struct nq_follow_frame {
 		bool is_array;
 		uint32_t index;	  /* of the current item */
@@ -29,6 +29,9 @@ struct nq_follow {
 	} frame[NQ_MAX_DEPTH];
 	uint32_t depth;
 };
+
+/* The index of a step that leads to any item; no path that is read has it. */
+#define NQ_FOLLOW_ANY INT64_C(-1)
 
 /* Reads a path that can be followed so: without an index from the end. */
 int nq_follow_path(struct nq_path *, struct nq_str text, struct nq_err *);
@@ -47,6 +50,13 @@ nq_follow_key(struct nq_follow *t, struct nq_str key)
 
 	f->now = (f->lengths >> key.n % 64 & 1) != 0 ? nq_follow_step(t, key) : 0;
 	return f->now;
+}
+
+/* The number, from 1, of the item that the object is where the parser is. */
+static inline uint32_t
+nq_follow_item(const struct nq_follow *t)
+{
+	return t->frame[t->depth - 2].index;
 }
 
 /* The paths that the value about to come stands on; at the top that is top. */

@@ -9,8 +9,8 @@
  * Pages from disk: files, folders (their files in byte order), archives (tar, zip) and standard
  * input ("-"), plain or compressed with gzip, zstd or xz. Each file in them is a page. Entries
  * are streamed, never extracted. gzip goes through zlib, which checks its CRC: libarchive does
- * not. Files in folders and archives that are neither .json nor .ndjson are passed over with a
- * warning; dot files without. Symbolic links in folders are followed.
+ * not. Files in folders and archives whose name says no format are passed over with a warning; dot
+ * files without. Symbolic links in folders are followed.
  */
 struct nq_input;
 

@@ -18,6 +18,7 @@ nq_page_init(struct nq_page *page, const struct nq_page_spec *spec)
 	page->spec = spec;
 	page->lines = (struct nq_spool)NQ_SPOOL_INIT;
 	page->ids = page->watermark = page->field.text = (struct nq_buf)NQ_BUF_INIT;
+	page->first = page->last = page->target.text = (struct nq_buf)NQ_BUF_INIT;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		page->watched[i].text = (struct nq_buf)NQ_BUF_INIT;
 	page->parser = nq_calloc(1, sizeof(*page->parser));
@@ -34,8 +35,11 @@ nq_page_free(struct nq_page *page)
 	free(page->csv);
 	nq_spool_free(&page->lines);
 	nq_buf_free(&page->watermark);
+	nq_buf_free(&page->first);
+	nq_buf_free(&page->last);
 	nq_buf_free(&page->ids);
 	nq_buf_free(&page->field.text);
+	nq_buf_free(&page->target.text);
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_buf_free(&page->watched[i].text);
 }
@@ -46,10 +50,13 @@ nq_page_begin(struct nq_page *page, struct nq_err *err)
 	(void)err;
 	nq_spool_reset(&page->lines);
 	nq_buf_reset(&page->watermark);
+	nq_buf_reset(&page->first);
+	nq_buf_reset(&page->last);
 	nq_buf_reset(&page->ids);
 	page->records = page->bytes = page->digest = 0;
 	page->bom = 0;
-	page->field.type = NQ_ABSENT;
+	page->field.type = page->target.type = NQ_ABSENT;
+	page->link_item = page->target_item = 0;
 	for (int i = 0; i < NQ_PAGE_WATCHES; i++)
 		nq_scalar_set(&page->watched[i], NQ_ABSENT, "", 0);
 	nq_extract_begin(page->parser, page);

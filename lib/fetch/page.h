@@ -20,12 +20,13 @@
  * attempt gave is seen by anyone: nq_page_begin() forgets it.
  */
 
-/* The last watch is for the declared number of records, all others for the pager. */
+/* The last watches are for what every pull looks at, all others for the pager. */
 enum {
 	NQ_PAGE_WATCHES = 12,
-	NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1,		       /* a total that was found */
-	NQ_PAGE_FAIL = NQ_PAGE_WATCHES - 2,		       /* what --fail-if looks at */
-	NQ_PAGE_KEPT = 1 << NQ_PAGE_TOTAL | 1 << NQ_PAGE_FAIL, /* not the pager's */
+	NQ_PAGE_TOTAL = NQ_PAGE_WATCHES - 1, /* a total that was found */
+	NQ_PAGE_FAIL = NQ_PAGE_WATCHES - 2,  /* what --fail-if looks at */
+	NQ_PAGE_RETRY = NQ_PAGE_WATCHES - 3, /* what --retry-if looks at */
+	NQ_PAGE_KEPT = 1 << NQ_PAGE_TOTAL | 1 << NQ_PAGE_FAIL | 1 << NQ_PAGE_RETRY,
 };
 
 struct nq_page_spec {
@@ -36,9 +37,14 @@ struct nq_page_spec {
 	bool allow_missing;		       /* no list there is an empty page */
 	struct nq_path watch[NQ_PAGE_WATCHES]; /* scalars to note, for the pager */
 	uint32_t watching;		       /* bit i: watch[i] is set */
+	struct {
+		uint32_t watching; /* of the watches, those for a list of links */
+		const char *rel;   /* what the wanted one is */
+	} links;
 	bool has_watermark;
 	struct nq_path watermark; /* in each record */
 	enum nq_cursor_type cursor_type;
+	bool watermark_ends;	/* those of the first and the last record are wanted too */
 	bool watermark_null_ok; /* a record without it does not count, instead of failing */
 	bool has_field;
 	struct nq_path field; /* in each record: the pager goes on from the last one's */
@@ -54,9 +60,13 @@ struct nq_page {
 	uint64_t bytes;	 /* of the body */
 	uint64_t digest; /* of the records */
 	struct nq_scalar watched[NQ_PAGE_WATCHES];
-	struct nq_buf watermark; /* the highest of the page, as it stands there; may be empty */
-	struct nq_scalar field;	 /* of the last record */
-	struct nq_buf ids;	 /* uint64_t each: the digest of the id, 0 for a record without */
+	struct nq_buf watermark;   /* the highest of the page, as it stands there; may be empty */
+	struct nq_buf first, last; /* those of these records, with watermark_ends */
+	struct nq_scalar field;	   /* of the last record */
+	uint32_t link_item;   /* in the list of links, from 1: has the wanted relation; 0: none */
+	uint32_t target_item; /* has the target */
+	struct nq_scalar target;
+	struct nq_buf ids; /* uint64_t each: the digest of the id, 0 for a record without */
 	struct nq_extract *parser;
 	struct nq_csv *csv;
 	size_t bom; /* bytes of a byte order mark at the start that were passed over */

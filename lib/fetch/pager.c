@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "fetch/follow.h"
+#include "fetch/links.h"
 
 static const struct nq_pager_kind *const kinds[] = {&nq_pager_page, &nq_pager_offset,
     &nq_pager_cursor, &nq_pager_header, &nq_pager_next_url, &nq_pager_link, &nq_pager_keyset,
@@ -86,6 +87,15 @@ key_named(const struct nq_pager *p, const char *name)
 	return NULL;
 }
 
+static const char *
+key_in(const struct nq_pager *p)
+{
+	for (size_t i = 0; p->kind->keys[i].name != NULL; i++)
+		if (p->kind->keys[i].what == NQ_KEY_IN)
+			return p->key[i];
+	return NULL;
+}
+
 /* Whether a parameter of the query is named, other than the usual one. */
 static bool
 names_param(const struct nq_pager *p)
@@ -102,7 +112,7 @@ names_param(const struct nq_pager *p)
 static int
 set_in(struct nq_pager *p, struct nq_err *err)
 {
-	const char *in = key_named(p, "in");
+	const char *in = key_in(p);
 
 	if (in == NULL || strcmp(in, "query") == 0)
 		return 0;
@@ -168,28 +178,48 @@ nq_pager_free(struct nq_pager *p)
 }
 
 static int
+watch_links(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_err *err)
+{
+	const char *place = p->key[i];
+
+	if (strncmp(place, "body:", 5) != 0)
+		return nq_err_set(
+		    err, NQ_USAGE, "write body:PATH, where the list of links is, not '%s'", place);
+	return nq_links_watch(spec, nq_str(place + 5), key_named(p, "rel"), err);
+}
+
+static int
 watch(const struct nq_pager *p, size_t i, struct nq_page_spec *spec, struct nq_err *err)
 {
-	bool field = p->kind->field == (int)i;
-	struct nq_path *path = field ? &spec->field : &spec->watch[i];
-
-	if (nq_follow_path(path, nq_str(p->key[i]), err) == -1)
-		return nq_err_at(err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
-	if (field)
-		spec->has_field = true;
-	else
+	switch (p->kind->keys[i].what) {
+	case NQ_KEY_PATH:
 		spec->watching |= 1u << i;
+		return nq_follow_path(&spec->watch[i], nq_str(p->key[i]), err);
+	case NQ_KEY_FIELD:
+		spec->has_field = true;
+		return nq_follow_path(&spec->field, nq_str(p->key[i]), err);
+	case NQ_KEY_LINKS:
+		return watch_links(p, i, spec, err);
+	case NQ_KEY_TEXT:
+	case NQ_KEY_IN:
+		break;
+	}
 	return 0;
 }
 
 int
 nq_pager_watch(const struct nq_pager *p, struct nq_page_spec *spec, struct nq_err *err)
 {
+	for (size_t i = 0; i < NQ_PAGER_KEYS; i++)
+		nq_path_free(&spec->watch[i]);
+	nq_path_free(&spec->field);
 	spec->watching &= NQ_PAGE_KEPT;
 	spec->has_field = false;
+	spec->links.watching = 0;
 	for (size_t i = 0; p->kind != NULL && p->kind->keys[i].name != NULL; i++)
-		if (p->kind->keys[i].is_path && p->key[i] != NULL && watch(p, i, spec, err) == -1)
-			return -1;
+		if (p->key[i] != NULL && watch(p, i, spec, err) == -1)
+			return nq_err_at(
+			    err, "--paginate %s: %s: ", p->kind->name, p->kind->keys[i].name);
 	return 0;
 }
 

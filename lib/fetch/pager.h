@@ -10,7 +10,7 @@
 #include "http/headers.h"
 
 /*
- * Where the next page is. To add a kind of pagination: write its file with the two functions of
+ * Where the next page is. To add a kind of pagination: write its file with the functions of
  * struct nq_pager_kind, declare the kind here, put it into the table of pager.c, describe it
  * in nq-fetch(1), and give it a family of tests.
  */
@@ -23,14 +23,23 @@ struct nq_answer {
 	const char *url; /* that was asked, after redirects */
 };
 
-/* A key of --paginate KIND:key=value. A path among them is watched in every page. */
+/* What the value of a key is. Paths are watched in every page. */
+enum nq_pager_what {
+	NQ_KEY_TEXT,  /* for the kind alone */
+	NQ_KEY_PATH,  /* of a scalar in the page */
+	NQ_KEY_FIELD, /* of one in the last record */
+	NQ_KEY_LINKS, /* body:PATH, of a list of links in the page */
+	NQ_KEY_IN,    /* where a request tells the place */
+};
+
+/* A key of --paginate KIND:key=value. */
 struct nq_pager_key {
 	const char *name;
 	const char *preset; /* NULL: not set unless given */
-	bool is_path;
+	enum nq_pager_what what;
 };
 
-enum { NQ_PAGER_KEYS = NQ_PAGE_FAIL };
+enum { NQ_PAGER_KEYS = NQ_PAGE_RETRY };
 
 struct nq_pager_kind {
 	const char *name;
@@ -40,7 +49,6 @@ struct nq_pager_kind {
 	void (*ask)(const struct nq_pager *, struct nq_url *);
 	/* After a page: 1 there is more, 0 done (reason says why), -1 it cannot be told. */
 	int (*next)(struct nq_pager *, const struct nq_answer *, struct nq_err *);
-	int field;   /* the key that names a field of the last record, -1 for none */
 	bool counts; /* the place is a number, not a token */
 	/*
 	 * The place of the page that comes k pages after the one to ask for now, if pages go on
@@ -52,7 +60,7 @@ struct nq_pager_kind {
 	    const struct nq_pager *, uint64_t k, uint64_t rows, uint64_t total, uint64_t *at);
 };
 
-/* Where a request tells the place (key in). */
+/* Where a request tells the place. */
 enum nq_pager_in { NQ_IN_QUERY, NQ_IN_BODY, NQ_IN_HEADER };
 
 struct nq_pager {
@@ -83,10 +91,10 @@ extern const struct nq_pager_kind nq_pager_page, nq_pager_offset, nq_pager_curso
 int nq_pager_parse(struct nq_pager *, const char *spec, struct nq_err *);
 void nq_pager_free(struct nq_pager *);
 
-/* Has the paths of the pager watched, key i as watch i; call before the first page. */
+/* Has the paths of the pager watched, key i as watch i, and no others; before the first page. */
 int nq_pager_watch(const struct nq_pager *, struct nq_page_spec *, struct nq_err *);
 
-/* The two functions of the kind, with what all kinds count. */
+/* What the kind does, with what all kinds count. */
 void nq_pager_ask(const struct nq_pager *, struct nq_url *);
 void nq_pager_place(const struct nq_pager *, struct nq_buf *); /* as text; nothing at first */
 int nq_pager_next(struct nq_pager *, const struct nq_answer *, struct nq_err *);

@@ -2,7 +2,7 @@
 
 /* One request, whatever the answer says about more. */
 
-static const struct nq_pager_key keys[] = {{NULL, NULL, false}};
+static const struct nq_pager_key keys[] = {{NULL, NULL, NQ_KEY_TEXT}};
 
 static int
 open_none(struct nq_pager *p, struct nq_err *err)
@@ -27,4 +27,4 @@ next(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 	return nq_pager_done(p, "a single page");
 }
 
-const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next, -1, false, NULL};
+const struct nq_pager_kind nq_pager_none = {"none", keys, open_none, ask, next, false, NULL};

@@ -9,14 +9,14 @@
 enum { PARAM, START, LIMIT_PARAM, LIMIT, MORE, TOTAL_ITEMS, IN };
 
 static const struct nq_pager_key keys[] = {
-    {"param", "offset", false},
-    {"start", "0", false},
-    {"limit-param", "limit", false},
-    {"limit", NULL, false},
-    {"more", NULL, true},
-    {"total-items", NULL, true},
-    {"in", NULL, false},
-    {NULL, NULL, false},
+    {"param", "offset", NQ_KEY_TEXT},
+    {"start", "0", NQ_KEY_TEXT},
+    {"limit-param", "limit", NQ_KEY_TEXT},
+    {"limit", NULL, NQ_KEY_TEXT},
+    {"more", NULL, NQ_KEY_PATH},
+    {"total-items", NULL, NQ_KEY_PATH},
+    {"in", NULL, NQ_KEY_IN},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 static int
@@ -65,5 +65,4 @@ ahead(const struct nq_pager *p, uint64_t k, uint64_t rows, uint64_t total, uint6
 	return *at < total;
 }
 
-const struct nq_pager_kind nq_pager_offset = {
-    "offset", keys, open_offset, ask, next, -1, true, ahead};
+const struct nq_pager_kind nq_pager_offset = {"offset", keys, open_offset, ask, next, true, ahead};

@@ -10,16 +10,16 @@
 enum { PARAM, START, SIZE_PARAM, SIZE, NEXT, MORE, TOTAL_PAGES, TOTAL_ITEMS, IN };
 
 static const struct nq_pager_key keys[] = {
-    {"param", "page", false},
-    {"start", "1", false},
-    {"size-param", NULL, false},
-    {"size", NULL, false},
-    {"next", NULL, true},
-    {"more", NULL, true},
-    {"total-pages", NULL, true},
-    {"total-items", NULL, true},
-    {"in", NULL, false},
-    {NULL, NULL, false},
+    {"param", "page", NQ_KEY_TEXT},
+    {"start", "1", NQ_KEY_TEXT},
+    {"size-param", NULL, NQ_KEY_TEXT},
+    {"size", NULL, NQ_KEY_TEXT},
+    {"next", NULL, NQ_KEY_PATH},
+    {"more", NULL, NQ_KEY_PATH},
+    {"total-pages", NULL, NQ_KEY_PATH},
+    {"total-items", NULL, NQ_KEY_PATH},
+    {"in", NULL, NQ_KEY_IN},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 static int
@@ -111,4 +111,4 @@ ahead(const struct nq_pager *p, uint64_t k, uint64_t rows, uint64_t total, uint6
 	return rows == 0 || total == UINT64_MAX || (total > 0 && (total - 1) / rows >= before);
 }
 
-const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, -1, true, ahead};
+const struct nq_pager_kind nq_pager_page = {"page", keys, open_page, ask, next, true, ahead};

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fetch/links.h"
 #include "fetch/pager.h"
 #include "http/link.h"
 #include "http/origin.h"
@@ -12,44 +13,45 @@
 enum { C_PARAM, C_NEXT, C_MORE, C_REPEAT, C_IN };
 
 static const struct nq_pager_key cursor_keys[] = {
-    {"param", "cursor", false},
-    {"next", ".next_cursor", true},
-    {"more", NULL, true},
-    {"repeat", "no", false},
-    {"in", NULL, false},
-    {NULL, NULL, false},
+    {"param", "cursor", NQ_KEY_TEXT},
+    {"next", ".next_cursor", NQ_KEY_PATH},
+    {"more", NULL, NQ_KEY_PATH},
+    {"repeat", "no", NQ_KEY_TEXT},
+    {"in", NULL, NQ_KEY_IN},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 enum { H_NAME, H_PARAM };
 
 static const struct nq_pager_key header_keys[] = {
-    {"name", "X-Next-Page", false},
-    {"param", "page", false},
-    {NULL, NULL, false},
+    {"name", "X-Next-Page", NQ_KEY_TEXT},
+    {"param", "page", NQ_KEY_TEXT},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 enum { U_NEXT };
 
 static const struct nq_pager_key next_url_keys[] = {
-    {"next", ".next", true},
-    {NULL, NULL, false},
+    {"next", ".next", NQ_KEY_PATH},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
-enum { L_REL };
+enum { L_REL, L_IN };
 
 static const struct nq_pager_key link_keys[] = {
-    {"rel", "next", false},
-    {NULL, NULL, false},
+    {"rel", "next", NQ_KEY_TEXT},
+    {"in", NULL, NQ_KEY_LINKS},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 enum { K_PARAM, K_FIELD, K_MORE, K_IN };
 
 static const struct nq_pager_key keyset_keys[] = {
-    {"param", NULL, false},
-    {"field", ".id", true},
-    {"more", NULL, true},
-    {"in", NULL, false},
-    {NULL, NULL, false},
+    {"param", NULL, NQ_KEY_TEXT},
+    {"field", ".id", NQ_KEY_FIELD},
+    {"more", NULL, NQ_KEY_PATH},
+    {"in", NULL, NQ_KEY_IN},
+    {NULL, NULL, NQ_KEY_TEXT},
 };
 
 static int
@@ -173,7 +175,16 @@ static int
 next_link(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 {
 	struct nq_str target;
+	int rc;
 
+	if (p->key[L_IN] != NULL) {
+		rc = nq_links_target(a->page, &target);
+		if (rc == -1)
+			return nq_pager_unusable(
+			    p, L_IN, "a list with a URL for that relation", err);
+		return rc == 1 ? follow(p, a, target, err)
+			       : nq_pager_done(p, "the links name no next page");
+	}
 	if (!nq_link_find(a->headers, p->key[L_REL], &target))
 		return nq_pager_done(p, "the Link field names no next page");
 	return follow(p, a, target, err);
@@ -194,12 +205,12 @@ next_keyset(struct nq_pager *p, const struct nq_answer *a, struct nq_err *err)
 }
 
 const struct nq_pager_kind nq_pager_cursor = {
-    "cursor", cursor_keys, open_cursor, ask_cursor, next_cursor, -1, false, NULL};
+    "cursor", cursor_keys, open_cursor, ask_cursor, next_cursor, false, NULL};
 const struct nq_pager_kind nq_pager_header = {
-    "header", header_keys, open_token, ask_header, next_header, -1, false, NULL};
+    "header", header_keys, open_token, ask_header, next_header, false, NULL};
 const struct nq_pager_kind nq_pager_next_url = {
-    "next-url", next_url_keys, open_token, ask_url, next_url, -1, false, NULL};
+    "next-url", next_url_keys, open_token, ask_url, next_url, false, NULL};
 const struct nq_pager_kind nq_pager_link = {
-    "link", link_keys, open_token, ask_url, next_link, -1, false, NULL};
+    "link", link_keys, open_token, ask_url, next_link, false, NULL};
 const struct nq_pager_kind nq_pager_keyset = {
-    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, K_FIELD, false, NULL};
+    "keyset", keyset_keys, open_keyset, ask_keyset, next_keyset, false, NULL};

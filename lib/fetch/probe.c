@@ -24,7 +24,8 @@ struct nq_probe_parser {
 	size_t mark;   /* bytes of a byte order mark at the start */
 	size_t silent; /* bytes since a token was told */
 	bool told, given_up;
-	bool rel; /* the value to come says what an item of the list is to this page */
+	bool rel;  /* the value to come says what an item of the list is to this page */
+	bool href; /* or where it leads */
 };
 
 /* Only inside objects inside objects: what an array holds has no path of its own here. */
@@ -78,8 +79,18 @@ count_item(struct nq_probe_parser *p, enum nq_type type)
 static void
 note_relation(struct nq_probe_parser *p, struct nq_str text)
 {
-	if (p->list != -1 && p->depth == p->list_depth + 1 && p->rel && nq_str_is(text, "next"))
-		p->probe->list[p->list].next = p->probe->list[p->list].items;
+	static const char *const pages[] = {
+	    "self", "next", "prev", "previous", "first", "last", NULL};
+	struct nq_probe_list *l;
+
+	if (p->list == -1 || p->depth != p->list_depth + 1)
+		return;
+	l = &p->probe->list[p->list];
+	l->has_href = l->has_href || p->href;
+	for (size_t i = 0; p->rel && pages[i] != NULL; i++)
+		l->has_rel = l->has_rel || nq_str_is(text, pages[i]);
+	if (p->rel && nq_str_is(text, "next"))
+		l->next = l->items;
 }
 
 static int
@@ -130,8 +141,10 @@ on_key(void *ctx, const unsigned char *text, size_t n)
 	struct nq_probe_parser *p = ctx;
 	struct nq_str key = {(const char *)text, n};
 
-	if (p->depth == p->list_depth + 1)
+	if (p->depth == p->list_depth + 1) {
 		p->rel = nq_str_is(key, "rel") || nq_str_is(key, "relation");
+		p->href = nq_str_is(key, "href") || nq_str_is(key, "url") || nq_str_is(key, "uri");
+	}
 	if (in_view(p)) {
 		nq_buf_reset(&p->key[p->depth - 1]);
 		nq_buf_add(&p->key[p->depth - 1], text, n);

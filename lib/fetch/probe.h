@@ -18,7 +18,9 @@ struct nq_probe {
 		struct nq_buf name; /* its last key */
 		uint32_t depth, items;
 		bool of_objects; /* by its first item */
-		uint32_t next;	 /* the item, from 1, whose rel or relation is next; 0: none */
+		bool has_rel;  /* some item is this page, or another one, by its rel or relation */
+		bool has_href; /* some item says where it leads */
+		uint32_t next; /* the item, from 1, whose rel or relation is next; 0: none */
 	} list[NQ_PROBE_LISTS];
 	size_t nlists;
 	struct nq_probe_scalar {

@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "fetch/follow.h"
-#include "fetch/verdict.h"
 #include "fetch/ask.h"
 #include "fetch/cap.h"
 #include "fetch/csv.h"
+#include "fetch/feed.h"
 #include "fetch/input.h"
 #include "fetch/stream.h"
 #include "json/text.h"
@@ -71,7 +71,9 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 		return -1;
 	if (o->until != NULL && nq_cap_until_check(o->until, p->spec.cursor_type, err) == -1)
 		return -1;
-	if (o->fail_if != NULL && nq_verdict_open(&p->spec, o->fail_if, err) == -1)
+	if (nq_feed_open(p, err) == -1)
+		return -1;
+	if (nq_verdict_open(&p->opt.verdicts, &p->spec, err) == -1)
 		return -1;
 	p->find_records = o->records == NULL;
 	if (o->records != NULL && nq_follow_path(&p->spec.records, nq_str(o->records), err) == -1)
@@ -79,7 +81,6 @@ nq_pull_open(struct nq_pull *p, const struct nq_pull_options *o, FILE *out, stru
 	if (nq_pager_parse(&p->pager, o->paginate, err) == -1)
 		return -1;
 	p->find_pager = p->pager.kind == NULL;
-	p->opened = true;
 	p->more = 1;
 	return nq_pager_watch(&p->pager, &p->spec, err);
 }
@@ -186,6 +187,8 @@ take_page(struct nq_pull *p, struct nq_err *err)
 	if (more == -1 || accept_page(p, err) == -1)
 		return nq_err_at(err, "%s: ", a->what);
 	nq_suspects_page(&p->suspects, &a->page, &p->pager, p->pages);
+	if (more == 1 && nq_feed_ends(p))
+		more = 0;
 	nq_window_note(&p->window, p, more == 1);
 	if (!p->waits)
 		nq_progress_page(p->earlier.pages + p->pages, p->earlier.records + p->records,
@@ -238,7 +241,7 @@ nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 		if (p->opt.until != NULL)
 			nq_cap_until(&p->watermark, p->opt.until, p->has_cap ? p->cap : p->started);
 	}
-	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited);
+	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited || p->bounded);
 	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",
 	    p->records, nq_plural(p->records), p->pages, nq_plural(p->pages), p->reason);
 	if (!p->opt.strict || p->suspects.n == 0)
@@ -264,7 +267,7 @@ nq_pull_end(struct nq_pull *p, struct nq_err *err)
 	if (p->more == -1)
 		return -1;
 	if (!p->limited && p->reason != p->stopped && p->pager.doubt == NULL)
-		nq_doubt_tell(&p->doubt, p->pages, &p->suspects);
+		nq_doubt_tell(&p->doubt, &p->pager, &p->suspects);
 	return nq_pull_conclude(p, err);
 }
 

@@ -14,6 +14,7 @@
 #include "fetch/pager.h"
 #include "fetch/probe.h"
 #include "fetch/suspect.h"
+#include "fetch/verdict.h"
 #include "fetch/window.h"
 #include "http/client.h"
 #include "json/mark.h"
@@ -29,8 +30,9 @@ struct nq_pull_options {
 	const char *paginate;
 	const char *watermark; /* PATH[:TYPE], NULL for none */
 	const char *watermark_null;
+	struct nq_str stop_before; /* a watermark that ends the walk, p NULL for none */
+	struct nq_verdicts verdicts;
 	const char *until;		 /* the URL asks for nothing after this moment, or NULL */
-	const char *fail_if;		 /* PATH[=VALUE], NULL for none */
 	const char *format;		 /* json, ndjson, csv, NULL by content type or name */
 	const char *csv_delimiter;	 /* NULL for a comma */
 	uint64_t max_pages, max_records; /* 0: no limit */
@@ -51,7 +53,6 @@ struct nq_pull {
 	struct nq_page_spec spec;
 	struct nq_window window;
 	struct nq_arrival *now; /* of the window: the page at hand */
-	bool opened;
 	struct nq_pager pager;
 	bool find_records, find_pager; /* still to be found out, on the first page */
 	enum nq_format format;	       /* where opt.format says one */
@@ -67,19 +68,20 @@ struct nq_pull {
 	struct nq_buf watermark;
 	struct nq_time started, cap;
 	bool has_cap, limited, capped;
+	bool bounded; /* the walk ended by stop_before */
 	struct nq_suspects suspects;
 	int more;	   /* 1 until the walk is over */
 	bool waits;	   /* for its turn: it has no share in the progress line */
 	const char *place; /* in front of log messages, where it is one of many */
 	const char *reason;
-	char stopped[40]; /* the reason, when a rule ended it */
+	char stopped[64]; /* the reason, when an option ended it */
 	struct {
 		bool any;
 		uint64_t pages, records;
 	} earlier; /* pulls before this one, where it is one of many: for the progress line */
 };
 
-/* Usage errors name the option. */
+/* Usage errors name the option. To be freed also then; zeroes may be freed, too. */
 int nq_pull_open(struct nq_pull *, const struct nq_pull_options *, FILE *out, struct nq_err *);
 void nq_pull_free(struct nq_pull *);
 

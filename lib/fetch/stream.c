@@ -9,7 +9,8 @@ nq_stream_check(const struct nq_pull_options *o, struct nq_err *err)
 {
 	if (!o->stream)
 		return 0;
-	if (strcmp(o->paginate, "auto") != 0 && strcmp(o->paginate, "none") != 0)
+	if ((strcmp(o->paginate, "auto") != 0 && strcmp(o->paginate, "none") != 0) ||
+	    o->stop_before.p != NULL)
 		return nq_err_set(err, NQ_USAGE, "--stream reads one body: it has no pages");
 	if (o->raw)
 		return nq_err_set(err, NQ_USAGE, "--stream and --raw do not go together");

@@ -39,7 +39,7 @@ void nq_suspects_page(
     struct nq_suspects *, const struct nq_page *, const struct nq_pager *, uint64_t number);
 void nq_suspects_ids(struct nq_suspects *, const struct nq_page *, uint64_t number);
 
-/* After the last one; records as they came, limited when the user ended the pull. */
+/* After the last one; records as they came, limited when an option ended the pull. */
 void nq_suspects_end(struct nq_suspects *, const struct nq_pager *, uint64_t records, bool limited);
 
 void nq_suspect(struct nq_suspects *, const char *, ...) __attribute__((format(printf, 2, 3)));

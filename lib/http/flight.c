@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "http/fields.h"
@@ -10,9 +11,6 @@
 #include "http/redirect.h"
 #include "http/retry.h"
 #include "http/skew.h"
-
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S  INT64_C(1000000000)
 
 /* === handles ================================================================================ */
 
@@ -88,7 +86,7 @@ static void
 set_times(struct nq_flight *f)
 {
 	const struct nq_http_options *o = &f->h->opt;
-	int64_t spent = (nq_rate_now() - f->launched_ns) / NS_PER_MS, most = 0, left;
+	int64_t spent = (nq_clock_ns() - f->launched_ns) / NQ_NS_PER_MS, most = 0, left;
 
 	if (o->max_time_ms > 0) {
 		most = o->max_time_ms + f->lent_ms - spent;
@@ -107,12 +105,12 @@ set_times(struct nq_flight *f)
 static void
 lend_time(struct nq_http *h)
 {
-	int64_t now = nq_rate_now(), gap = now - h->pumped_ns;
+	int64_t now = nq_clock_ns(), gap = now - h->pumped_ns;
 
-	for (struct nq_flight *f = h->flights; f != NULL && gap > NS_PER_S; f = f->next) {
+	for (struct nq_flight *f = h->flights; f != NULL && gap > NQ_NS_PER_S; f = f->next) {
 		if (f->state != NQ_FLYING || f->launched_ns >= h->pumped_ns)
 			continue;
-		f->lent_ms += gap / NS_PER_MS;
+		f->lent_ms += gap / NQ_NS_PER_MS;
 		set_times(f);
 	}
 	h->pumped_ns = now;
@@ -182,7 +180,7 @@ land(struct nq_flight *f, enum nq_outcome outcome)
 {
 	f->outcome = outcome;
 	f->state = NQ_LANDED;
-	f->landed_ns = nq_rate_now();
+	f->landed_ns = nq_clock_ns();
 	note_waits(f);
 }
 
@@ -224,7 +222,7 @@ begin(struct nq_flight *f, const char *url, const char *line)
 	f->x.recv = f->recv;
 	f->x.resp = f->resp;
 	f->asked_plain = h->plain;
-	f->launched_ns = nq_rate_now();
+	f->launched_ns = nq_clock_ns();
 	f->lent_ms = 0;
 	set_times(f);
 	h->stats.requests++;
@@ -334,10 +332,10 @@ wait_for_news(struct nq_http *h, int64_t ns)
 	struct timespec ts;
 
 	if (ns > due)
-		ns = due > NS_PER_MS ? due : NS_PER_MS;
-	ts = (struct timespec){0, (long)(ns < NS_PER_S ? ns : NS_PER_S - 1)};
-	if (h->multi != NULL && ns >= NS_PER_MS)
-		curl_multi_poll(h->multi, NULL, 0, (int)(ns / NS_PER_MS), NULL);
+		ns = due > NQ_NS_PER_MS ? due : NQ_NS_PER_MS;
+	ts = (struct timespec){0, (long)(ns < NQ_NS_PER_S ? ns : NQ_NS_PER_S - 1)};
+	if (h->multi != NULL && ns >= NQ_NS_PER_MS)
+		curl_multi_poll(h->multi, NULL, 0, (int)(ns / NQ_NS_PER_MS), NULL);
 	else
 		nanosleep(&ts, NULL);
 }
@@ -356,7 +354,7 @@ nq_flight_pump(struct nq_http *h, int64_t ns)
 		nq_progress_tick();
 		wait_for_news(h, ns);
 	}
-	h->pumped_ns = nq_rate_now();
+	h->pumped_ns = nq_clock_ns();
 }
 
 /* === from outside =========================================================================== */

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "base/time.h"
 
 void
 nq_headers_reset(struct nq_headers *h)
@@ -76,4 +77,25 @@ nq_headers_get(const struct nq_headers *h, const char *name, size_t n, struct nq
 		return true;
 	}
 	return false;
+}
+
+bool
+nq_headers_date(const struct nq_headers *h, int64_t *sec)
+{
+	struct nq_str s;
+
+	return nq_headers_get(h, "Date", 0, &s) && nq_time_parse_http(s, sec) == 0;
+}
+
+int64_t
+nq_headers_age(const struct nq_headers *h)
+{
+	struct nq_str s;
+	int64_t age = 0;
+
+	if (!nq_headers_get(h, "Age", 0, &s))
+		return 0;
+	for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && age < INT32_MAX; i++)
+		age = age * 10 + (s.p[i] - '0');
+	return age;
 }

@@ -2,6 +2,7 @@
 #define NQ_HTTP_HEADERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -30,5 +31,11 @@ long nq_headers_status(const struct nq_headers *, int *version);
 
 /* The n-th field of that name (from 0), blanks around the value off; false: there is none. */
 bool nq_headers_get(const struct nq_headers *, const char *name, size_t n, struct nq_str *value);
+
+/* The server's time, in seconds since 1970; false: it does not tell. */
+bool nq_headers_date(const struct nq_headers *, int64_t *sec);
+
+/* The seconds since then, of an answer that waited in a cache (RFC 9111, 5.1). */
+int64_t nq_headers_age(const struct nq_headers *);
 
 #endif

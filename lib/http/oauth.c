@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -28,15 +28,6 @@ struct oauth {
 	int64_t stale_ms;      /* from when on it is not used any more; INT64_MAX for never */
 	bool issued;	       /* there was one already: an error now is no configuration's */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void
 forget(struct nq_buf *b)
@@ -241,7 +232,7 @@ ask(struct oauth *a, struct nq_err *err)
 	    .content_type = "application/x-www-form-urlencoded",
 	    .confidential = true};
 	struct nq_response r;
-	int64_t asked_ms = now_ms();
+	int64_t asked_ms = nq_clock_ms();
 	int rc;
 
 	nq_buf_adds(&form,
@@ -266,7 +257,7 @@ is_stale(const struct oauth *a)
 {
 	if (nq_http_replays(a->http))
 		return nq_http_expects(a->http, "POST", a->url);
-	return now_ms() >= a->stale_ms;
+	return nq_clock_ms() >= a->stale_ms;
 }
 
 static int

@@ -1,16 +1,11 @@
 #include "http/rate.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/alloc.h"
-#include "base/cli.h"
+#include "base/clock.h"
 #include "base/time.h"
 #include "http/retry.h"
-
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S  INT64_C(1000000000)
 
 enum {
 	MOST = 1000000,
@@ -19,57 +14,66 @@ enum {
 
 #define LONGEST_MS (INT64_C(100) * 366 * 86400 * 1000) /* a century: no sum overflows */
 
-int64_t
-nq_rate_now(void)
+/* A number of at most MOST; *s moves behind it. 0 when there is none. */
+static int64_t
+number(const char **s)
 {
-	struct timespec ts;
+	int64_t n = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+	for (; **s >= '0' && **s <= '9' && n <= MOST; (*s)++)
+		n = n * 10 + (**s - '0');
+	return n <= MOST ? n : 0;
+}
+
+/* The nanoseconds of "s", "10s", "m" …; 0 when it is something else. */
+static int64_t
+window(const char *s)
+{
+	static const struct unit {
+		const char *name;
+		int64_t seconds;
+	} units[] = {{"s", 1}, {"m", 60}, {"h", 3600}};
+	int64_t times = *s >= '0' && *s <= '9' ? number(&s) : 1;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(s, units[i].name) == 0)
+			return times * units[i].seconds * NQ_NS_PER_S;
+	return 0;
 }
 
 int64_t
 nq_rate_span(int64_t ms)
 {
-	return (ms < LONGEST_MS ? ms : LONGEST_MS) * NS_PER_MS;
+	return (ms < LONGEST_MS ? ms : LONGEST_MS) * NQ_NS_PER_MS;
 }
 
 int
 nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
 {
-	static const struct unit {
-		const char *name;
-		int64_t seconds;
-	} units[] = {{"/s", 1}, {"/m", 60}, {"/h", 3600}};
-	size_t digits = strcspn(text, "/");
-	char *number = nq_strndup(text, digits);
-	uint64_t n = 0;
-	int rc = nq_cli_number(number, &n);
+	const char *s = text;
+	int64_t n = number(&s), ns = *s == '/' ? window(s + 1) : 0;
 
-	free(number);
-	for (size_t i = 0; rc == 0 && n > 0 && n <= MOST && i < 3; i++) {
-		if (strcmp(text + digits, units[i].name) != 0)
-			continue;
-		r->gap_ns = units[i].seconds * NS_PER_S / (int64_t)n;
-		return 0;
-	}
-	return nq_err_set(err, NQ_USAGE,
-	    "--rate: write requests a second, minute or hour, for example 10/s, 600/m or 100/h, "
-	    "not '%s'",
-	    text);
+	if (n == 0 || ns == 0)
+		return nq_err_set(err, NQ_USAGE,
+		    "--rate: write requests in a time of seconds, minutes or hours, for example "
+		    "10/s, 100/h or 3/10s, not '%s'",
+		    text);
+	if (ns / n > r->gap_ns)
+		r->gap_ns = ns / n;
+	return 0;
 }
 
 void
 nq_rate_deadline(struct nq_rate *r, int64_t ms)
 {
 	r->deadline_ms = ms;
-	r->deadline_ns = ms > 0 ? nq_rate_now() + nq_rate_span(ms) : 0;
+	r->deadline_ns = ms > 0 ? nq_clock_ns() + nq_rate_span(ms) : 0;
 }
 
 int
 nq_rate_check(const struct nq_rate *r, struct nq_err *err)
 {
-	if (r->deadline_ns == 0 || nq_rate_now() + SLACK_NS < r->deadline_ns)
+	if (r->deadline_ns == 0 || nq_clock_ns() + SLACK_NS < r->deadline_ns)
 		return 0;
 	if (err->status == NQ_OK)
 		nq_err_set(err, NQ_TEMPFAIL, "it takes too long");
@@ -84,7 +88,7 @@ nq_rate_left(const struct nq_rate *r, int64_t ms)
 
 	if (r->deadline_ns == 0)
 		return ms;
-	left = (r->deadline_ns - nq_rate_now() + NS_PER_MS - 1) / NS_PER_MS;
+	left = (r->deadline_ns - nq_clock_ns() + NQ_NS_PER_MS - 1) / NQ_NS_PER_MS;
 	if (left < 1)
 		left = 1;
 	return ms > 0 && ms < left ? ms : left;
@@ -115,7 +119,7 @@ int
 nq_rate_take(
     struct nq_rate *r, int64_t max_wait_ms, int64_t *wait_ns, const char **why, struct nq_err *err)
 {
-	int64_t now = nq_rate_now(), at = r->turn_ns > now ? r->turn_ns : now;
+	int64_t now = nq_clock_ns(), at = r->turn_ns > now ? r->turn_ns : now;
 
 	*why = "--rate";
 	if (r->quota_ns > at) {
@@ -123,14 +127,14 @@ nq_rate_take(
 		at = r->quota_ns;
 		if (at - now > nq_rate_span(max_wait_ms)) {
 			nq_err_set(err, NQ_TEMPFAIL, "%s", *why);
-			return nq_rate_refuse((at - now) / NS_PER_MS, max_wait_ms, err);
+			return nq_rate_refuse((at - now) / NQ_NS_PER_MS, max_wait_ms, err);
 		}
 	}
 	if (nq_rate_check(r, err) == -1)
 		return -1;
 	if (r->deadline_ns != 0 && at >= r->deadline_ns) {
 		nq_err_set(err, NQ_TEMPFAIL, "%s: the next request would wait for %.3g s", *why,
-		    (double)(at - now) / NS_PER_S);
+		    (double)(at - now) / NQ_NS_PER_S);
 		return too_late(r, err);
 	}
 	r->turn_ns = at + r->gap_ns;
@@ -141,7 +145,7 @@ nq_rate_take(
 int64_t
 nq_rate_due(const struct nq_rate *r)
 {
-	int64_t now = nq_rate_now(), at = r->turn_ns > r->quota_ns ? r->turn_ns : r->quota_ns;
+	int64_t now = nq_clock_ns(), at = r->turn_ns > r->quota_ns ? r->turn_ns : r->quota_ns;
 
 	if (r->deadline_ns != 0 && (at > now ? at : now) + SLACK_NS >= r->deadline_ns)
 		return INT64_MAX;
@@ -151,7 +155,7 @@ nq_rate_due(const struct nq_rate *r)
 bool
 nq_rate_paused(const struct nq_rate *r)
 {
-	return r->quota_ns > nq_rate_now();
+	return r->quota_ns > nq_clock_ns();
 }
 
 static void
@@ -169,19 +173,19 @@ nq_rate_note(struct nq_rate *r, const struct nq_headers *h)
 	int64_t ms = nq_retry_quota(h, time(NULL));
 
 	if (ms >= 0)
-		pause_until(r, nq_rate_now() + nq_rate_span(ms), "the quota is used up");
+		pause_until(r, nq_clock_ns() + nq_rate_span(ms), "the quota is used up");
 }
 
 void
 nq_rate_pause(struct nq_rate *r, int64_t ms)
 {
-	pause_until(r, nq_rate_now() + nq_rate_span(ms), "another request was told to wait");
+	pause_until(r, nq_clock_ns() + nq_rate_span(ms), "another request was told to wait");
 }
 
 int
 nq_rate_before(const struct nq_rate *r, int64_t ms, struct nq_err *err)
 {
-	if (r->deadline_ns == 0 || nq_rate_now() + nq_rate_span(ms) < r->deadline_ns)
+	if (r->deadline_ns == 0 || nq_clock_ns() + nq_rate_span(ms) < r->deadline_ns)
 		return 0;
 	nq_err_add(err, "; the next attempt would wait for %.3g s", (double)ms / 1000);
 	return too_late(r, err);

@@ -21,13 +21,10 @@ struct nq_rate {
 	int64_t deadline_ms; /* as it was given */
 };
 
-/* Its clock, in nanoseconds. */
-int64_t nq_rate_now(void);
-
 /* Milliseconds in nanoseconds; a century at most. */
 int64_t nq_rate_span(int64_t ms);
 
-/* "10/s", "600/m", "100/h": a usage error otherwise. */
+/* Adds "10/s", "600/m", "3/10s" …, a usage error otherwise; of several the strictest holds. */
 int nq_rate_parse(struct nq_rate *, const char *, struct nq_err *);
 
 /* The run ends so many milliseconds from now; 0: it may take for ever. */

@@ -61,7 +61,7 @@ static bool
 retry_after(const struct nq_headers *h, int64_t now, int64_t *ms)
 {
 	struct nq_str s;
-	int64_t at, date = now;
+	int64_t at, date;
 
 	if (!nq_headers_get(h, "Retry-After", 0, &s))
 		return false;
@@ -69,7 +69,7 @@ retry_after(const struct nq_headers *h, int64_t now, int64_t *ms)
 		return true;
 	if (nq_time_parse_http(s, &at) == -1)
 		return false;
-	if (nq_headers_get(h, "Date", 0, &s) && nq_time_parse_http(s, &date) == -1)
+	if (!nq_headers_date(h, &date))
 		date = now;
 	*ms = at > date ? (at - date) * 1000 : 0;
 	return true;

@@ -1,25 +1,10 @@
 #include "http/skew.h"
 
-#include <ctype.h>
-
 #include "base/time.h"
 
 #define MINUTE INT64_C(60)
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
-
-static int64_t
-age_of(const struct nq_headers *h)
-{
-	struct nq_str s;
-	int64_t age = 0;
-
-	if (!nq_headers_get(h, "Age", 0, &s))
-		return 0;
-	for (size_t i = 0; i < s.n && isdigit((unsigned char)s.p[i]) && age < INT32_MAX; i++)
-		age = age * 10 + (s.p[i] - '0');
-	return age;
-}
 
 /* 15 minutes, 3 hours, 400 days */
 static void
@@ -43,7 +28,7 @@ nq_skew_told(const struct nq_headers *h, int64_t now, struct nq_buf *b)
 		return false;
 	off = date - now;
 	if (off < 0) /* a cache keeps the date of what it stored, or sets it afresh */
-		off = off + age_of(h) < 0 ? off + age_of(h) : 0;
+		off = off + nq_headers_age(h) < 0 ? off + nq_headers_age(h) : 0;
 	if (off < NQ_SKEW_SEC && off > -NQ_SKEW_SEC)
 		return false;
 	nq_buf_adds(b, "the server's clock is ");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/secret.h"
@@ -11,9 +12,6 @@
 #include "http/tap.h"
 
 /* A flight that is wanted: its attempts, until one is good or trying again cannot help. */
-
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S  INT64_C(1000000000)
 
 enum { SLICE_NS = 50000000 };
 
@@ -27,10 +25,10 @@ place(const struct nq_request *q)
 static void
 wait_until(struct nq_http *h, int64_t at, const char *why)
 {
-	int64_t left = at - nq_rate_now();
+	int64_t left = at - nq_clock_ns();
 
-	nq_progress_waits(why, left / NS_PER_MS);
-	for (; left > 0; left = at - nq_rate_now())
+	nq_progress_waits(why, left / NQ_NS_PER_MS);
+	for (; left > 0; left = at - nq_clock_ns())
 		nq_flight_pump(h, left < SLICE_NS ? left : SLICE_NS);
 	nq_progress_waits(NULL, 0);
 }
@@ -53,9 +51,9 @@ launch_in_turn(struct nq_flight *f)
 	if (ns > 0) {
 		nq_log(nq_rate_paused(h->rate) ? NQ_LOG_WARN : NQ_LOG_DEBUG, "http",
 		    "%s%s%s, waiting %.3g s", place(&f->q), f->q.what != NULL ? ": " : "", why,
-		    (double)ns / NS_PER_S);
-		h->stats.waited_ms += ns / NS_PER_MS;
-		wait_until(h, nq_rate_now() + ns, ns >= NS_PER_S / 2 ? why : NULL);
+		    (double)ns / NQ_NS_PER_S);
+		h->stats.waited_ms += ns / NQ_NS_PER_MS;
+		wait_until(h, nq_clock_ns() + ns, ns >= NQ_NS_PER_S / 2 ? why : NULL);
 	}
 	nq_flight_launch(f);
 }
@@ -67,7 +65,7 @@ land(struct nq_flight *f)
 		if (f->state == NQ_QUEUED)
 			launch_in_turn(f);
 		else
-			nq_flight_pump(f->h, NS_PER_S);
+			nq_flight_pump(f->h, NQ_NS_PER_S);
 }
 
 static bool
@@ -124,7 +122,7 @@ wait_for(struct nq_flight *f, int64_t spent_ms)
 		return 0;
 	h->stats.waited_ms += ms;
 	snprintf(why, sizeof(why), r->status != 0 ? "HTTP %ld" : "broken connection", r->status);
-	wait_until(h, nq_rate_now() + nq_rate_span(ms), why);
+	wait_until(h, nq_clock_ns() + nq_rate_span(ms), why);
 	return 0;
 }
 
@@ -163,7 +161,7 @@ persist(struct nq_flight *f, int64_t wanted_ns)
 		if (verdict != 1 || f->over || f->resp->attempts >= h->opt.attempts ||
 		    (recv != NULL && recv->kept != NULL && *recv->kept))
 			return verdict;
-		spent_ms = wanted_ns > f->landed_ns ? (nq_rate_now() - f->landed_ns) / NS_PER_MS
+		spent_ms = wanted_ns > f->landed_ns ? (nq_clock_ns() - f->landed_ns) / NQ_NS_PER_MS
 						    : 0;
 		if (wait_for(f, spent_ms) == -1)
 			return verdict;
@@ -175,7 +173,7 @@ int
 nq_flight_finish(struct nq_flight *f, struct nq_err *err)
 {
 	struct nq_http *h = f->h;
-	int verdict = persist(f, nq_rate_now());
+	int verdict = persist(f, nq_clock_ns());
 
 	f->state = NQ_AT_REST;
 	if (verdict == 0) {

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "load/class.h"
 
 void
 nq_columns_init(struct nq_columns *c)
@@ -167,4 +168,25 @@ nq_columns_next_batch(struct nq_columns *c)
 {
 	for (uint32_t i = 0; i < c->n; i++)
 		c->v[i].seen = 0;
+}
+
+bool
+nq_column_wanted(const struct nq_column *c)
+{
+	return c->key || c->as != NULL || (c->seen & ~NQ_BIT(NQ_C_NULL)) != 0;
+}
+
+bool
+nq_columns_wanted(const struct nq_columns *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (nq_column_wanted(&c->v[i]))
+			return true;
+	return false;
+}
+
+bool
+nq_column_too_narrow(const struct nq_column *c)
+{
+	return c->exists && (c->seen & ~c->takes & ~NQ_BIT(NQ_C_NULL)) != 0;
 }

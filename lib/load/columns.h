@@ -55,4 +55,13 @@ int nq_columns_key(struct nq_columns *, struct nq_str, bool optional, struct nq_
 /* Forgets what a batch brought. */
 void nq_columns_next_batch(struct nq_columns *);
 
+/* Whether the destination shall have it: it is a key, asked for, or has a value. */
+bool nq_column_wanted(const struct nq_column *);
+
+/* Whether any is: a table without a column waits for the first value. */
+bool nq_columns_wanted(const struct nq_columns *);
+
+/* Whether the batch has values that it does not hold unchanged. */
+bool nq_column_too_narrow(const struct nq_column *);
+
 #endif

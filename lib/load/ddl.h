@@ -5,8 +5,8 @@
 #include "base/str.h"
 
 /*
- * What the SQL of all databases has in common. The text of a CREATE statement as the database keeps it, changed in one place and else left as
- * its author wrote it: constraints, defaults, comments.
+ * What the SQL of all databases has in common. The text of a CREATE statement as the database keeps
+ * it, changed in one place and else left as its author wrote it: constraints, defaults, comments.
  */
 
 /* Adds the name as an identifier: in double quotes, those in it doubled. */

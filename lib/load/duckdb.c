@@ -11,6 +11,7 @@
 #include "load/duckdb_remake.h"
 #include "load/place.h"
 #include "load/sink.h"
+#include "load/table.h"
 
 /*
  * duckdb:FILE. A batch is staged in a temporary table and merged from there in one transaction.
@@ -83,10 +84,7 @@ duckdb_open(struct nq_sink *s, struct nq_err *err)
 	    .db = &q->db, .table = table_of(s), .columns = s->columns, .newer_by = s->o->newer_by};
 	q->merge = (struct nq_duckdb_merge){
 	    .stage = &q->stage, .table = table_of(s), .o = s->o, .all_new = true};
-	if (s->o->meta) {
-		nq_columns_get(s->columns, nq_str("_nq_run_id"))->as = "text";
-		nq_columns_get(s->columns, nq_str("_nq_loaded_at"))->as = "text";
-	}
+	nq_table_meta(s, "text");
 	return 0;
 }
 
@@ -185,9 +183,8 @@ duckdb_start(struct nq_sink *s, struct nq_err *err)
 	if (nq_duckdb_open(&q->db, q->path, s->o->busy_ms, err) == -1 ||
 	    nq_duckdb_table_describe(&q->target, s->columns, err) == -1)
 		return -1;
-	if (!q->target.exists && s->o->contract == NQ_FREEZE)
-		return nq_err_set(
-		    err, NQ_FAIL, "there is no table '%s' (--schema-contract freeze)", s->o->table);
+	if (nq_table_may_lack(s, q->target.exists, err) == -1)
+		return -1;
 	if (!q->target.exists)
 		return 0;
 	if (collects(s))
@@ -207,7 +204,7 @@ duckdb_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	nq_place_add_now(&now);
 	snprintf(q->merge.loaded_at, sizeof(q->merge.loaded_at), "%s", now.data);
 	nq_buf_free(&now);
-	s->columns->known = rc == 0;
+	s->columns->known = rc == 0 && table_of(s)->exists;
 	q->batch = b;
 	q->pieces = false;
 	q->nin = 0;
@@ -387,11 +384,8 @@ duckdb_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *er
 	bool changed;
 	int rc = 0;
 
-	if (s->o->mode == NQ_LOAD_REPLACE && s->counts->inserted == s->counts->deleted &&
-	    !s->o->allow_empty)
-		return nq_err_set(err, NQ_FAIL,
-		    "refusing to replace table '%s' by nothing (--allow-empty allows it)",
-		    s->o->table);
+	if (s->o->mode == NQ_LOAD_REPLACE && nq_table_may_empty(s, err) == -1)
+		return -1;
 	if (collects(s) && q->staging.exists)
 		rc = nq_duckdb_prepare(&q->target, &q->staging, s->columns, err);
 	else if (!q->target.exists && q->target.keyed)
@@ -435,6 +429,7 @@ const struct nq_sink_ops nq_sink_duckdb = {
     .folds = true,
     .receipt = true,
     .batch = NQ_MAX_BATCH_CAP, /* each one reads the keys of the table: few and large */
+    .batch_bytes = NQ_DUCKDB_BATCH,
     .modes = {true, true, true, true},
     .open = duckdb_open,
     .probe = duckdb_probe,

@@ -7,20 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "load/duckdb_functions.h"
 
 enum { MAX_VALUES = 16, MAX_THREADS = 4, RETRY_MS = 20 };
 
 static const char locked[] = "Could not set lock on file";
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 bool
 nq_duckdb_refused(const char *error)
@@ -169,20 +161,21 @@ static int
 open_file(struct nq_duckdb *d, struct nq_duckdb_config *c, int64_t busy_ms, struct nq_err *err)
 {
 	const struct timespec pause = {0, RETRY_MS * 1000000};
-	int64_t since = now_ms();
+	int64_t since = nq_clock_ms();
 	char *error = NULL;
+	int rc = 0;
 
 	while (open_once(d, c, &error) != 0) {
 		if (error == NULL || strstr(error, locked) == NULL)
-			nq_duckdb_fail(d, error, err);
-		else if (now_ms() - since >= busy_ms || (d->stop != NULL && *d->stop != 0))
-			nq_err_set(err, NQ_TEMPFAIL,
+			rc = nq_duckdb_fail(d, error, err);
+		else if (nq_clock_ms() - since >= busy_ms || (d->stop != NULL && *d->stop != 0))
+			rc = nq_err_set(err, NQ_TEMPFAIL,
 			    "'%s' is locked by another program, gave up after %lld.%lld s "
 			    "(--busy-timeout)",
 			    d->path, (long long)busy_ms / 1000, (long long)busy_ms % 1000 / 100);
 		d->api->free(error);
 		error = NULL;
-		if (err->status != NQ_OK)
+		if (rc == -1)
 			return -1;
 		nanosleep(&pause, NULL);
 	}

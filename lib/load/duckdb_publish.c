@@ -5,6 +5,7 @@
 #include "load/ddl.h"
 #include "load/duckdb_remake.h"
 #include "load/place.h"
+#include "load/table.h"
 
 int
 nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *staging,
@@ -36,20 +37,6 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	return rc;
 }
 
-static void
-add_names(struct nq_buf *sql, const struct nq_columns *cols)
-{
-	const char *comma = "";
-
-	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!cols->v[i].exists)
-			continue;
-		nq_buf_adds(sql, comma);
-		nq_ddl_quote(sql, cols->v[i].name);
-		comma = ", ";
-	}
-}
-
 int
 nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *staging,
     const struct nq_columns *cols, bool replace, struct nq_err *err)
@@ -65,9 +52,9 @@ nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	nq_buf_adds(&sql, "INSERT INTO ");
 	nq_duckdb_table_quote(&sql, target);
 	nq_buf_adds(&sql, " (");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, " FROM ");
 	nq_duckdb_table_quote(&sql, staging);
 	rc = nq_duckdb_exec(target->db, sql.data, NULL, err);

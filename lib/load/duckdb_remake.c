@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "load/class.h"
 #include "load/ddl.h"
+#include "load/table.h"
 
 static int
 take_text(void *ctx, const struct nq_str *value, struct nq_err *err)
@@ -151,11 +152,14 @@ plan(const struct nq_duckdb_table *t, const struct nq_columns *cols, const char 
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(values, values->len == 0 ? "" : ", ");
-		type[i] = nq_duckdb_too_narrow(&cols->v[i]) ? wider(t, &cols->v[i], err) : NULL;
-		if (type[i] == NULL) {
+		if (!nq_column_too_narrow(&cols->v[i])) {
 			nq_ddl_quote(values, cols->v[i].name);
-			rc = err->status == NQ_OK ? 0 : -1;
 			continue;
+		}
+		type[i] = wider(t, &cols->v[i], err);
+		if (type[i] == NULL) {
+			rc = -1;
+			break;
 		}
 		add_value(values, &cols->v[i], type[i]);
 		nq_buf_reset(&next);
@@ -175,19 +179,12 @@ copy_rows(const struct nq_duckdb_table *t, const struct nq_duckdb_table *to,
     const struct nq_columns *cols, const struct nq_buf *values, struct nq_err *err)
 {
 	struct nq_buf sql = NQ_BUF_INIT;
-	const char *comma = "";
 	int rc;
 
 	nq_buf_adds(&sql, "INSERT INTO ");
 	nq_duckdb_table_quote(&sql, to);
 	nq_buf_adds(&sql, " (");
-	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!cols->v[i].exists)
-			continue;
-		nq_buf_adds(&sql, comma);
-		nq_ddl_quote(&sql, cols->v[i].name);
-		comma = ", ";
-	}
+	nq_table_names(&sql, cols);
 	nq_buf_addf(&sql, ") SELECT %s FROM ", values->data);
 	nq_duckdb_table_quote(&sql, t);
 	rc = nq_duckdb_exec(t->db, sql.data, NULL, err);

@@ -243,12 +243,6 @@ new_type(const struct nq_duckdb_table *t, const struct nq_column *c)
 	return seen == NQ_BIT(NQ_C_JSON) && t->db->json ? "JSON" : "VARCHAR";
 }
 
-static bool
-wanted(const struct nq_column *c)
-{
-	return c->key || c->as != NULL || (c->seen & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
 static int
 create(struct nq_duckdb_table *t, struct nq_columns *cols, struct nq_err *err)
 {
@@ -260,7 +254,7 @@ create(struct nq_duckdb_table *t, struct nq_columns *cols, struct nq_err *err)
 	nq_duckdb_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
 	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!wanted(&cols->v[i]))
+		if (!nq_column_wanted(&cols->v[i]))
 			continue;
 		type = new_type(t, &cols->v[i]);
 		nq_buf_adds(&sql, comma);
@@ -302,28 +296,22 @@ add_column(struct nq_duckdb_table *t, struct nq_columns *cols, uint32_t i, struc
 	return 0;
 }
 
-bool
-nq_duckdb_too_narrow(const struct nq_column *c)
-{
-	return c->exists && (c->seen & ~c->takes & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
 int
 nq_duckdb_table_fit(
     struct nq_duckdb_table *t, struct nq_columns *cols, bool *changed, struct nq_err *err)
 {
 	bool narrow = false;
 
-	*changed = !t->exists;
+	*changed = !t->exists && nq_columns_wanted(cols);
 	if (!t->exists)
-		return create(t, cols, err);
+		return *changed ? create(t, cols, err) : 0;
 	for (uint32_t i = 0; i < cols->n; i++)
-		narrow = narrow || nq_duckdb_too_narrow(&cols->v[i]);
+		narrow = narrow || nq_column_too_narrow(&cols->v[i]);
 	if (narrow && nq_duckdb_widen(t, cols, err) == -1)
 		return -1;
 	*changed = narrow;
 	for (uint32_t i = 0; i < cols->n; i++) {
-		if (cols->v[i].exists || !wanted(&cols->v[i]))
+		if (cols->v[i].exists || !nq_column_wanted(&cols->v[i]))
 			continue;
 		*changed = true;
 		if (add_column(t, cols, i, err) == -1)

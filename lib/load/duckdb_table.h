@@ -45,7 +45,10 @@ void nq_duckdb_table_free(struct nq_duckdb_table *);
 /* Looks at the table, and fills in which columns exist and what they take. */
 int nq_duckdb_table_describe(struct nq_duckdb_table *, struct nq_columns *, struct nq_err *);
 
-/* Makes room for what the columns have seen: creates, adds, widens. *changed: it did something. */
+/*
+ * Makes room for what the columns have seen: creates (once there is a column), adds, widens.
+ * *changed: it did something.
+ */
 int
 nq_duckdb_table_fit(struct nq_duckdb_table *, struct nq_columns *, bool *changed, struct nq_err *);
 
@@ -56,7 +59,6 @@ void nq_duckdb_table_quote(struct nq_buf *, const struct nq_duckdb_table *);
 void nq_duckdb_table_where(struct nq_buf *, const struct nq_duckdb_table *);
 
 /* What making a table anew needs to know as well. */
-bool nq_duckdb_too_narrow(const struct nq_column *);
 void nq_duckdb_now_has(struct nq_duckdb_table *, struct nq_columns *, uint32_t, const char *type);
 
 /* What a value of this kind is like, as class bits: to make another column of the same kind. */

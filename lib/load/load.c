@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "json/lines.h"
 #include "json/text.h"
@@ -27,15 +28,6 @@ struct load {
 	uint64_t committed;	 /* records of batches that are in for good */
 	int64_t started, oldest; /* milliseconds; of the run, of the first record held back */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static bool
 stopped(const struct load *l)
@@ -139,12 +131,10 @@ flush(struct load *l, struct nq_err *err)
 	return 0;
 }
 
-static uint64_t
-batch_size(const struct load *l)
+static bool
+is_full(const struct load *l)
 {
-	if (l->o->batch != NQ_UNKNOWN)
-		return l->o->batch;
-	return l->sink.ops->batch != 0 ? l->sink.ops->batch : NQ_MAX_BATCH;
+	return l->batch.nrecords >= l->o->batch || l->batch.text.len >= l->o->batch_bytes;
 }
 
 static int
@@ -156,7 +146,7 @@ take_record(struct load *l, struct nq_err *err)
 	l->counts.records++;
 	l->tally.open++;
 	if (l->batch.nrecords == 0)
-		l->oldest = now_ms();
+		l->oldest = nq_clock_ms();
 	rc = nq_recorder_take(&l->recorder, &l->doc, line, &l->batch, err);
 	if (rc == NQ_TAKE_FAILED)
 		return nq_err_at(err, "line %llu: ", line);
@@ -166,9 +156,7 @@ take_record(struct load *l, struct nq_err *err)
 		    &l->rejects, line, nq_doc_raw(&l->doc, 0), rc == NQ_TAKE_DISCARDED, err);
 	}
 	l->counts.folded += rc == NQ_TAKE_FOLDED;
-	if (l->batch.nrecords < batch_size(l) && l->batch.text.len < l->o->batch_bytes)
-		return 0;
-	return flush(l, err);
+	return is_full(l) ? flush(l, err) : 0;
 }
 
 static int
@@ -192,7 +180,7 @@ static int
 wait_for_input(const struct load *l)
 {
 	struct pollfd p = {l->lines.fd, POLLIN, 0};
-	int64_t left = l->oldest + l->o->flush_ms - now_ms();
+	int64_t left = l->oldest + l->o->flush_ms - nq_clock_ms();
 	struct timespec ts = {0, 0};
 	bool timed = l->o->flush_ms > 0 && l->batch.nrecords > 0;
 	sigset_t block, before;
@@ -252,7 +240,7 @@ static void
 add_receipt(const struct load *l, struct nq_buf *b)
 {
 	const struct nq_counts *c = &l->counts;
-	int64_t ms = now_ms() - l->started;
+	int64_t ms = nq_clock_ms() - l->started;
 
 	nq_buf_addc(b, '{');
 	nq_text_number(b, "records", c->records);
@@ -300,7 +288,7 @@ init(struct load *l, const struct nq_load_options *o, int fd)
 {
 	memset(l, 0, sizeof(*l));
 	l->o = o;
-	l->started = now_ms();
+	l->started = nq_clock_ms();
 	l->rejects.fd = -1;
 	l->rejects.held = l->sink.destination = l->recorder.scratch = (struct nq_buf)NQ_BUF_INIT;
 	nq_lines_init(&l->lines, fd, o->max_line);

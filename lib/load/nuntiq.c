@@ -2,15 +2,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
-#include "json/doc.h"
-#include "json/text.h"
+#include "load/delivery.h"
 #include "load/sink.h"
 
 /*
  * nuntiq:BASE-URL, the Customer API: bulk upserts, POST BASE/v1/OBJECT, at most 1000 rows each.
- * What its documentation leaves open (envelope, where options go) follows the likeliest reading
- * and the options. An upsert may be sent twice, so every failure that can pass is tried again.
+ * What its documentation leaves open (envelope, where options go, what they are called) follows
+ * the likeliest reading and the options. An upsert may be sent twice, so every failure that can
+ * pass is tried again.
  *
  * full_load deletes everything before it inserts: sent in pieces, each piece would delete those
  * before it. So a replace is held back until the stream has ended, and must fit one request.
@@ -31,12 +30,9 @@ static const struct object {
 };
 
 struct nuntiq {
-	struct nq_http *http;
-	struct nq_buf base, url;
-	struct nq_buf body;
+	struct nq_post post;
+	struct nq_delivery delivery;
 	struct nq_buf customer;
-	struct nq_response answer;
-	uint64_t held; /* rows of a replace */
 };
 
 static int
@@ -50,31 +46,52 @@ add_keys(struct nq_sink *s, const struct object *ob, struct nq_err *err)
 	return 0;
 }
 
-static int
-add_url(struct nq_sink *s, struct nq_err *err)
+static const struct object *
+find_object(const char *name)
 {
-	struct nuntiq *n = s->own;
-	const char *name = s->o->object, *path = name;
-	const struct object *ob = NULL;
-
-	if (name == NULL || *name == '\0' ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(name))
-		return nq_err_set(err, NQ_USAGE, "which object? add --object supplier");
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
 		if (strcmp(objects[i].name, name) == 0)
-			ob = &objects[i];
-	if (ob != NULL)
-		path = ob->path;
-	if (strpbrk(n->base.data, "?#") != NULL)
-		return nq_err_set(err, NQ_USAGE,
-		    "option '--to': the base URL ends with its path, as in "
-		    "nuntiq:https://api.example.com/api: leave out what follows '?' or '#'");
-	while (n->base.len > 0 && n->base.data[n->base.len - 1] == '/')
-		nq_buf_cut(&n->base, n->base.len - 1);
-	nq_buf_addf(&n->url, "%s/v1/%s", n->base.data, path);
-	if (s->o->mode == NQ_LOAD_REPLACE && s->o->envelope == NULL)
-		nq_buf_adds(&n->url, "?full_load=true");
+			return &objects[i];
+	return NULL;
+}
+
+static int
+set_url(struct nq_sink *s, struct nq_err *err)
+{
+	struct nuntiq *n = s->own;
+	const char *name = s->o->object, *to = s->o->to;
+	const struct object *ob;
+
+	if (name == NULL || *name == '\0' || *name == '/' ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-/") != strlen(name))
+		return nq_err_set(err, NQ_USAGE, "which object? add --object supplier");
+	if (nq_post_base(&n->post, nq_str(to + strlen(s->ops->scheme)),
+		"nuntiq:https://api.example.com/api", err) == -1)
+		return -1;
+	nq_buf_adds(&s->destination, s->ops->scheme);
+	nq_buf_addstr(&s->destination, nq_buf_str(&n->post.url));
+	nq_buf_addf(&s->destination, "#%s", name);
+	ob = find_object(name);
+	nq_post_path(&n->post, "/v1/");
+	nq_post_path(&n->post, ob != NULL ? ob->path : name);
+	if (nq_post_queries(&n->post, err) == -1)
+		return -1;
 	return add_keys(s, ob, err);
+}
+
+/* full_load=true beside the rows of an envelope, else in the query. */
+static void
+add_full_load(struct nq_sink *s)
+{
+	struct nuntiq *n = s->own;
+	struct nq_str name = nq_str(s->o->full_load != NULL ? s->o->full_load : "full_load");
+
+	if (s->o->mode != NQ_LOAD_REPLACE)
+		return;
+	if (s->o->envelope != NULL)
+		nq_payload_member(&n->post.payload, name, nq_str("true"));
+	else
+		nq_post_query(&n->post, name, nq_str("true"));
 }
 
 /* The number of the customer: the option, else the settings file's, else none. */
@@ -107,6 +124,8 @@ refuse_options(struct nq_sink *s, struct nq_err *err)
 	    {"meta", s->o->meta},
 	    {"column", s->o->columns.n > 0},
 	    {"schema-contract", s->o->contract != NQ_EVOLVE},
+	    {"body", s->o->body != NULL},
+	    {"request", s->o->method != NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -117,28 +136,54 @@ refuse_options(struct nq_sink *s, struct nq_err *err)
 	return 0;
 }
 
+/* The counts of the answer, when it tells them. */
+static bool
+count(struct nq_delivery *d, uint32_t rows)
+{
+	struct nq_str body = nq_buf_str(&d->post->answer.body);
+	struct nq_err ignored = NQ_ERR_INIT;
+	uint64_t inserted = 0, updated = 0;
+	struct nq_doc doc;
+	bool told;
+
+	nq_doc_init(&doc);
+	told = nq_doc_parse(&doc, body, &ignored) == 0 &&
+	       nq_doc_uint(&doc, nq_doc_get(&doc, 0, nq_str("inserted")), &inserted) == 0 &&
+	       nq_doc_uint(&doc, nq_doc_get(&doc, 0, nq_str("updated")), &updated) == 0 &&
+	       inserted <= rows && updated <= rows - inserted;
+	nq_doc_free(&doc);
+	if (!told)
+		return false;
+	d->counts->inserted += inserted;
+	d->counts->updated += updated;
+	d->counts->unchanged += rows - inserted - updated;
+	return true;
+}
+
 static int
 nuntiq_open(struct nq_sink *s, struct nq_err *err)
 {
 	struct nuntiq *n = nq_calloc(1, sizeof(*n));
-	const char *base = s->o->to + strlen(s->ops->scheme);
 
 	s->own = n;
-	n->base = n->url = n->body = n->customer = (struct nq_buf)NQ_BUF_INIT;
-	nq_response_init(&n->answer);
-	if (nq_ref_expand(s->o->refs, nq_str(base), "--to", NQ_REF_URL, &n->base, NULL, err) == -1)
+	n->customer = (struct nq_buf)NQ_BUF_INIT;
+	nq_post_init(&n->post, s->o);
+	nq_delivery_init(&n->delivery, &n->post, s->counts);
+	n->delivery.max_rows = MAX_ROWS;
+	n->delivery.count = count;
+	if (refuse_options(s, err) == -1 ||
+	    nq_payload_init(
+		&n->post.payload, s->columns, NULL, s->o->envelope, &s->o->members, err) == -1 ||
+	    nq_results_init(&n->post.results, s->o->results, err) == -1 || set_url(s, err) == -1 ||
+	    find_customer(s, err) == -1)
 		return -1;
-	if (strncmp(n->base.data, "https://", 8) != 0 && strncmp(n->base.data, "http://", 7) != 0)
-		return nq_err_set(err, NQ_USAGE,
-		    "option '--to': '%s' is no base URL: write nuntiq:https://api.example.com/api",
-		    base);
-	if (refuse_options(s, err) == -1)
-		return -1;
-	if (add_url(s, err) == -1 || find_customer(s, err) == -1)
-		return -1;
-	nq_buf_addf(&s->destination, "nuntiq:%s#%s", n->base.data, s->o->object);
-	if (n->customer.len > 0)
-		nq_buf_addf(&s->destination, "@%s", n->customer.data);
+	add_full_load(s);
+	nq_payload_begin(&n->post.payload);
+	if (n->customer.len == 0)
+		return 0;
+	nq_buf_addf(&s->destination, "@%s", n->customer.data);
+	n->post.header = "X-Customer-Number";
+	n->post.value = n->customer.data;
 	return 0;
 }
 
@@ -156,182 +201,29 @@ nuntiq_start(struct nq_sink *s, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
 
-	n->http = nq_http_open(&s->o->http, n->url.data, err);
-	if (n->http == NULL ||
-	    nq_auth_apply(n->http, &s->o->http, s->o->refs, &s->o->auth, err) == -1 ||
-	    nq_auth_headers(n->http, s->o->refs, &s->o->headers, err) == -1)
-		return -1;
-	if (n->customer.len == 0)
-		return 0;
-	return nq_http_header(n->http, "X-Customer-Number", n->customer.data, false, err);
+	return nq_post_start(&n->post, err);
 }
 
 static int
 nuntiq_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 {
-	(void)s;
+	struct nuntiq *n = s->own;
+
 	(void)b;
 	(void)err;
+	nq_delivery_begin(&n->delivery);
 	return 0;
 }
 
-/* A record leaves as it came; only a row folded of several is written anew. */
-static void
-add_row(
-    struct nq_sink *s, const struct nq_batch *b, const struct nq_batch_row *row, struct nq_buf *out)
+static int
+check_empty(const struct nq_sink *s, struct nq_err *err)
 {
-	const struct nq_record *rec = &b->record[row->first];
-	const struct nq_cell *c = &b->cell[row->cells];
-	const struct nq_column *col;
+	const struct nuntiq *n = s->own;
 
-	if (row->nrecords == 1) {
-		nq_buf_addstr(out, nq_batch_slice(b, rec->raw, rec->rawlen));
-		return;
-	}
-	for (uint32_t i = 0; i < row->ncells; i++) {
-		col = &s->columns->v[c[i].col];
-		nq_buf_addc(out, i == 0 ? '{' : ',');
-		nq_text_quote(out, (struct nq_str){col->member, col->len});
-		nq_buf_addc(out, ':');
-		nq_buf_addstr(out, nq_batch_slice(b, c[i].raw, c[i].rawlen));
-	}
-	nq_buf_addc(out, '}');
-}
-
-static void
-open_body(struct nq_sink *s)
-{
-	struct nuntiq *n = s->own;
-
-	nq_buf_reset(&n->body);
-	if (s->o->envelope != NULL) {
-		nq_buf_addc(&n->body, '{');
-		nq_text_name(&n->body, s->o->envelope);
-	}
-	nq_buf_addc(&n->body, '[');
-}
-
-static void
-close_body(struct nq_sink *s)
-{
-	struct nuntiq *n = s->own;
-
-	nq_buf_addc(&n->body, ']');
-	if (s->o->envelope == NULL)
-		return;
-	if (s->o->mode == NQ_LOAD_REPLACE)
-		nq_buf_adds(&n->body, ",\"full_load\":true");
-	nq_buf_addc(&n->body, '}');
-}
-
-/* Whether the answer to a list names rows that did not go in (207 with "ok": false). */
-static bool
-names_failures(const struct nq_doc *d)
-{
-	uint32_t list = nq_doc_get(d, 0, nq_str("results"));
-
-	if (nq_doc_type(d, list) != NQ_ARRAY)
-		return false;
-	for (uint32_t i = list + 1; i < d->tok[list].next; i = d->tok[i].next)
-		if (nq_doc_type(d, nq_doc_get(d, i, nq_str("ok"))) == NQ_FALSE)
-			return true;
-	return false;
-}
-
-/* The counts of the answer, when it tells them; once one does not, the total is unknown. */
-static void
-count(struct nq_sink *s, const struct nq_doc *d, uint64_t rows)
-{
-	struct nq_counts *c = s->counts;
-	uint64_t inserted, updated;
-
-	if (nq_doc_uint(d, nq_doc_get(d, 0, nq_str("inserted")), &inserted) == -1 ||
-	    nq_doc_uint(d, nq_doc_get(d, 0, nq_str("updated")), &updated) == -1 ||
-	    inserted > rows || updated > rows - inserted || c->inserted == NQ_UNKNOWN) {
-		c->inserted = c->updated = c->unchanged = NQ_UNKNOWN;
-		return;
-	}
-	c->inserted += inserted;
-	c->updated += updated;
-	c->unchanged += rows - inserted - updated;
-}
-
-/* What the server says is wrong: error, code, message, whichever is there, else its first bytes. */
-static void
-explain(struct nuntiq *n, struct nq_err *err)
-{
-	static const char *const members[] = {"message", "error", "code"};
-	struct nq_doc d;
-	struct nq_buf scratch = NQ_BUF_INIT;
-	struct nq_err ignored = NQ_ERR_INIT;
-	struct nq_str text = {NULL, 0};
-	uint32_t i;
-
-	nq_doc_init(&d);
-	if (nq_doc_parse(&d, nq_buf_str(&n->answer.body), &ignored) == 0)
-		for (size_t k = 0; text.p == NULL && k < sizeof(members) / sizeof(members[0]);
-		     k++) {
-			i = nq_doc_get(&d, 0, nq_str(members[k]));
-			if (nq_doc_type(&d, i) == NQ_STRING)
-				nq_doc_string(&d, i, &scratch, &text);
-		}
-	nq_err_set(err, NQ_FAIL, "the server refuses it with status %ld%s%.*s", n->answer.status,
-	    text.n > 0 ? ": " : "", (int)(text.n < 300 ? text.n : 300), text.n > 0 ? text.p : "");
-	nq_buf_free(&scratch);
-	nq_doc_free(&d);
-}
-
-static bool
-is_refusal(long status)
-{
-	return status == 400 || status == 409 || status == 413 || status == 422;
-}
-
-static enum nq_write
-judge_answer(struct nq_sink *s, uint64_t rows, struct nq_err *err)
-{
-	struct nuntiq *n = s->own;
-	struct nq_err ignored = NQ_ERR_INIT;
-	struct nq_doc d;
-	enum nq_write rc = NQ_WRITE_OK;
-	bool told;
-
-	nq_doc_init(&d);
-	told = n->answer.body.len > 0 &&
-	       nq_doc_parse(&d, nq_buf_str(&n->answer.body), &ignored) == 0;
-	if (told && names_failures(&d)) {
-		explain(n, err);
-		rc = NQ_WRITE_SOME;
-	} else if (told) {
-		count(s, &d, rows);
-	} else {
-		s->counts->inserted = s->counts->updated = s->counts->unchanged = NQ_UNKNOWN;
-	}
-	nq_doc_free(&d);
-	return rc;
-}
-
-static enum nq_write
-post(struct nq_sink *s, uint64_t rows, struct nq_err *err)
-{
-	struct nuntiq *n = s->own;
-	struct nq_buf what = NQ_BUF_INIT;
-	struct nq_request rq = {
-	    .method = "POST", .url = n->url.data, .content_type = "application/json"};
-	int rc;
-
-	close_body(s);
-	nq_buf_addf(&what, "batch %llu", (unsigned long long)s->counts->batches);
-	rq.body = nq_buf_str(&n->body);
-	rq.what = what.data;
-	rc = nq_http_do(n->http, &rq, NULL, &n->answer, err);
-	nq_buf_free(&what);
-	if (rc == 0)
-		return judge_answer(s, rows, err);
-	if (!is_refusal(n->answer.status))
-		return NQ_WRITE_FAILED;
-	explain(n, err);
-	return NQ_WRITE_SOME;
+	if (n->post.payload.rows > 0 || s->o->allow_empty)
+		return 0;
+	return nq_err_set(err, NQ_FAIL,
+	    "refusing to replace '%s' by nothing (--allow-empty allows it)", s->o->object);
 }
 
 static enum nq_write
@@ -339,19 +231,16 @@ hold(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_t to, st
 {
 	struct nuntiq *n = s->own;
 
-	if (n->held == 0)
-		open_body(s);
 	for (uint32_t i = from; i < to; i++) {
-		if (++n->held > MAX_ROWS) {
-			nq_err_set(err, NQ_FAIL,
-			    "replace needs more than one request of %d rows, and a full_load in "
-			    "pieces would delete its own earlier rows: nothing was sent (--mode "
-			    "merge)",
-			    MAX_ROWS);
-			return NQ_WRITE_FAILED;
-		}
-		nq_buf_adds(&n->body, n->held > 1 ? "," : "");
-		add_row(s, b, &b->row[i], &n->body);
+		if (n->post.payload.rows < MAX_ROWS &&
+		    nq_payload_add(&n->post.payload, b, i, s->o->batch_bytes))
+			continue;
+		nq_err_set(err, NQ_FAIL,
+		    "replace needs more than one request of %d rows and %llu bytes "
+		    "(--batch-bytes), and a full_load in pieces would delete its own earlier "
+		    "rows: nothing was sent (--mode merge)",
+		    MAX_ROWS, (unsigned long long)s->o->batch_bytes);
+		return NQ_WRITE_FAILED;
 	}
 	return NQ_WRITE_OK;
 }
@@ -361,22 +250,27 @@ nuntiq_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_
     uint32_t *done, struct nq_err *err)
 {
 	struct nuntiq *n = s->own;
-	enum nq_write rc = NQ_WRITE_OK;
-	uint32_t next;
 
 	if (s->o->mode == NQ_LOAD_REPLACE)
 		return hold(s, b, from, to, err);
-	for (; from < to && rc == NQ_WRITE_OK; from = next) {
-		next = to - from > MAX_ROWS ? from + MAX_ROWS : to;
-		*done = from;
-		open_body(s);
-		for (uint32_t i = from; i < next; i++) {
-			nq_buf_adds(&n->body, i > from ? "," : "");
-			add_row(s, b, &b->row[i], &n->body);
-		}
-		rc = post(s, next - from, err);
-	}
-	return rc;
+	return nq_delivery_write(&n->delivery, b, from, to, done, err);
+}
+
+static int
+nuntiq_show(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_t to,
+    struct nq_buf *out, struct nq_err *err)
+{
+	struct nuntiq *n = s->own;
+
+	if (s->o->mode != NQ_LOAD_REPLACE)
+		nq_delivery_show(&n->delivery, b, from, to, out);
+	else if (from < to)
+		return hold(s, b, from, to, err) == NQ_WRITE_OK ? 0 : -1;
+	else if (check_empty(s, err) == -1)
+		return -1;
+	else
+		nq_post_show(&n->post, out);
+	return 0;
 }
 
 static int
@@ -387,6 +281,7 @@ nuntiq_commit(struct nq_sink *s, struct nq_err *err)
 	return 0;
 }
 
+/* All rows of a replace, in their one request. */
 static int
 nuntiq_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *err)
 {
@@ -395,12 +290,9 @@ nuntiq_finish(struct nq_sink *s, const struct nq_tally *tally, struct nq_err *er
 	(void)tally;
 	if (s->o->mode != NQ_LOAD_REPLACE)
 		return 0;
-	if (n->held == 0 && !s->o->allow_empty)
-		return nq_err_set(err, NQ_FAIL,
-		    "refusing to replace '%s' by nothing (--allow-empty allows it)", s->o->object);
-	if (n->held == 0)
-		open_body(s);
-	return post(s, n->held, err) == NQ_WRITE_OK ? 0 : -1;
+	if (check_empty(s, err) == -1)
+		return -1;
+	return nq_delivery_whole(&n->delivery, nq_post_send(&n->post, "the replace", err), err);
 }
 
 static void
@@ -410,11 +302,8 @@ nuntiq_close(struct nq_sink *s)
 
 	if (n == NULL)
 		return;
-	nq_http_free(n->http);
-	nq_response_free(&n->answer);
-	nq_buf_free(&n->base);
-	nq_buf_free(&n->url);
-	nq_buf_free(&n->body);
+	nq_delivery_free(&n->delivery);
+	nq_post_free(&n->post);
 	nq_buf_free(&n->customer);
 	free(n);
 	s->own = NULL;
@@ -433,4 +322,5 @@ const struct nq_sink_ops nq_sink_nuntiq = {
     .commit = nuntiq_commit,
     .finish = nuntiq_finish,
     .close = nuntiq_close,
+    .show = nuntiq_show,
 };

@@ -7,6 +7,7 @@
 #include "load/postgres_fit.h"
 #include "load/postgres_publish.h"
 #include "load/sink.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 /* postgresql://…, or postgres://…: see postgres_batch.h for how rows get there. */
@@ -74,10 +75,7 @@ postgres_open(struct nq_sink *s, struct nq_err *err)
 	if (nq_pg_open(&q->pg, s->o->to, s->o->refs, "option '--to'", err) == -1)
 		return -1;
 	name_destination(s);
-	if (s->o->meta) {
-		nq_columns_get(s->columns, nq_str("_nq_run_id"))->as = "text";
-		nq_columns_get(s->columns, nq_str("_nq_loaded_at"))->as = "time";
-	}
+	nq_table_meta(s, "time");
 	return 0;
 }
 
@@ -105,9 +103,8 @@ postgres_start(struct nq_sink *s, struct nq_err *err)
 	    nq_pg_table_describe(&q->target, s->columns, err) == -1)
 		return -1;
 	name_destination(s);
-	if (!q->target.exists && s->o->contract == NQ_FREEZE)
-		return nq_err_set(
-		    err, NQ_FAIL, "there is no table '%s' (--schema-contract freeze)", s->o->table);
+	if (nq_table_may_lack(s, q->target.exists, err) == -1)
+		return -1;
 	if (!q->target.exists)
 		return 0;
 	if (q->target.keyed && !replaces(s) &&
@@ -123,10 +120,8 @@ publish(struct nq_sink *s, struct nq_err *err)
 {
 	struct nq_postgres *q = s->own;
 
-	if (s->counts->inserted == s->counts->deleted && !s->o->allow_empty)
-		return nq_err_set(err, NQ_FAIL,
-		    "refusing to replace table '%s' by nothing (--allow-empty allows it)",
-		    s->o->table);
+	if (nq_table_may_empty(s, err) == -1)
+		return -1;
 	if (!q->staging.exists)
 		return 0;
 	return nq_pg_publish(&q->target, &q->staging, s->columns, err);

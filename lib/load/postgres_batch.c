@@ -166,7 +166,7 @@ begin_batch(struct nq_sink *s, struct nq_err *err)
 	}
 	if (fit(s, err) == -1)
 		return -1;
-	s->columns->known = true;
+	s->columns->known = nq_postgres_written(s)->exists;
 	return 0;
 }
 

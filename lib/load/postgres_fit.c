@@ -64,25 +64,14 @@ type_for(const struct nq_column *c)
 	return (struct type){"numeric", NQ_PK_NUMERIC};
 }
 
-static bool
-wanted(const struct nq_column *c)
-{
-	return c->key || c->as != NULL || (c->seen & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
-static bool
-too_narrow(const struct nq_column *c)
-{
-	return c->exists && (c->seen & ~c->takes & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
 bool
 nq_pg_fit_needed(const struct nq_pg_table *t, const struct nq_columns *cols)
 {
-	bool unfit = !t->exists;
+	bool unfit = !t->exists && nq_columns_wanted(cols);
 
 	for (uint32_t i = 0; i < cols->n && !unfit; i++)
-		unfit = too_narrow(&cols->v[i]) || (!cols->v[i].exists && wanted(&cols->v[i]));
+		unfit = nq_column_too_narrow(&cols->v[i]) ||
+			(!cols->v[i].exists && nq_column_wanted(&cols->v[i]));
 	return unfit;
 }
 
@@ -126,7 +115,7 @@ create(struct nq_pg_table *t, struct nq_columns *cols, struct nq_err *err)
 
 	nq_buf_addf(&sql, "CREATE %sTABLE %s (", t->temporary ? "TEMPORARY " : "", t->quoted.data);
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!wanted(&cols->v[i]))
+		if (!nq_column_wanted(&cols->v[i]))
 			continue;
 		nq_buf_adds(&sql, comma);
 		rc = add_definition(t, cols, i, &sql, err);
@@ -194,12 +183,12 @@ widen(struct nq_pg_table *t, struct nq_columns *cols, uint32_t i, struct nq_err 
 int
 nq_pg_fit(struct nq_pg_table *t, struct nq_columns *cols, struct nq_err *err)
 {
-	int rc = t->exists ? 0 : create(t, cols, err);
+	int rc = t->exists || !nq_columns_wanted(cols) ? 0 : create(t, cols, err);
 
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (too_narrow(&cols->v[i]))
+		if (nq_column_too_narrow(&cols->v[i]))
 			rc = widen(t, cols, i, err);
-		else if (!cols->v[i].exists && wanted(&cols->v[i]))
+		else if (!cols->v[i].exists && nq_column_wanted(&cols->v[i]))
 			rc = add_column(t, cols, i, err);
 	}
 	return rc == 0 ? nq_pg_table_find(t, err) : -1;

@@ -4,7 +4,8 @@
 
 /* One row a destination. */
 static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_postgresql,
-    &nq_sink_postgres, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_dry};
+    &nq_sink_postgres, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_https, &nq_sink_http,
+    &nq_sink_dry};
 
 enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
 
@@ -98,17 +99,31 @@ add_column(struct nq_columns *columns, const char *spec, struct nq_err *err)
 	    spec);
 }
 
+static int
+choose(struct nq_sink *s, const char *to, const struct nq_load_options *o,
+    struct nq_columns *columns, struct nq_counts *counts, struct nq_err *err)
+{
+	const struct nq_sink_ops *ops = find(to);
+
+	*s = (struct nq_sink){ops, o, columns, counts, NQ_BUF_INIT, NULL};
+	if (ops == NULL)
+		return unknown(to, err);
+	columns->folds = ops->folds;
+	return check(ops, o, err);
+}
+
+int
+nq_sink_bind(struct nq_sink *s, const char *to, const struct nq_load_options *o,
+    struct nq_columns *columns, struct nq_counts *counts, struct nq_err *err)
+{
+	return choose(s, to, o, columns, counts, err) == -1 ? -1 : s->ops->open(s, err);
+}
+
 int
 nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_columns *columns,
     struct nq_counts *counts, struct nq_err *err)
 {
-	const struct nq_sink_ops *ops = find(o->to);
-
-	*s = (struct nq_sink){ops, o, columns, counts, NQ_BUF_INIT, NULL};
-	if (ops == NULL)
-		return unknown(o->to, err);
-	columns->folds = ops->folds;
-	if (check(ops, o, err) == -1)
+	if (choose(s, o->to, o, columns, counts, err) == -1)
 		return -1;
 	for (size_t i = 0; i < o->key.n; i++)
 		if (nq_columns_key(columns, nq_str(o->key.v[i]), false, err) == -1)
@@ -116,9 +131,21 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	for (size_t i = 0; i < o->columns.n; i++)
 		if (add_column(columns, o->columns.v[i], err) == -1)
 			return -1;
-	if (ops->open(s, err) == -1)
+	if (s->ops->open(s, err) == -1)
 		return -1;
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
+}
+
+void
+nq_sink_settle(struct nq_load_options *o)
+{
+	const struct nq_sink_ops *ops = find(o->as != NULL ? o->as : o->to);
+
+	if (o->batch == NQ_UNKNOWN)
+		o->batch = ops != NULL && ops->batch != 0 ? ops->batch : NQ_MAX_BATCH;
+	if (o->batch_bytes == NQ_UNKNOWN)
+		o->batch_bytes = ops != NULL && ops->batch_bytes != 0 ? ops->batch_bytes
+								      : NQ_MAX_BATCH_SIZE;
 }
 
 void

@@ -26,21 +26,23 @@ const char *nq_load_mode_name(enum nq_load_mode);
 
 /* What the command line asked for; borrowed by everything below. */
 struct nq_load_options {
-	const char *to, *table, *object, *envelope;
+	const char *to, *table;
+	const char *as;	    /* --dry-run: the destination that is told about; else NULL */
 	struct nq_list key; /* column names */
 	enum nq_load_mode mode;
 	enum nq_load_contract contract;
 	struct nq_list columns; /* NAME:TYPE */
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
-	uint64_t batch; /* NQ_UNKNOWN: what suits the destination */
-	uint64_t batch_bytes, max_line;
+	uint64_t batch, batch_bytes; /* NQ_UNKNOWN until nq_sink_settle, unless told */
+	uint64_t max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
 	const char *rejects, *max_rejects;
 	struct nq_auth auth;
-	const char *customer_number;
-	struct nq_list headers;
+	const char *object, *customer_number, *full_load; /* nuntiq's */
+	const char *method, *body, *envelope, *results;	  /* of requests */
+	struct nq_list headers, query, members;
 	struct nq_http_options http;
 	const struct nq_refs *refs;
 	FILE *out;			   /* for what a dry run has to tell */
@@ -70,12 +72,13 @@ enum nq_write {
 };
 
 struct nq_sink_ops {
-	const char *scheme; /* what --to starts with */
-	const char *form;   /* how it is written, for messages */
-	bool folds;	    /* column names fold ASCII case */
-	bool receipt;	    /* something was really loaded */
-	uint64_t batch;	    /* records in one, unless told; 0: NQ_MAX_BATCH */
-	bool modes[4];	    /* which of enum nq_load_mode it knows */
+	const char *scheme;   /* what --to starts with */
+	const char *form;     /* how it is written, for messages */
+	bool folds;	      /* column names fold ASCII case */
+	bool receipt;	      /* something was really loaded */
+	uint64_t batch;	      /* records in one, unless told; 0: NQ_MAX_BATCH */
+	uint64_t batch_bytes; /* and bytes; 0: NQ_MAX_BATCH_SIZE */
+	bool modes[4];	      /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
 	int (*open)(struct nq_sink *, struct nq_err *);
@@ -96,14 +99,25 @@ struct nq_sink_ops {
 	int (*finish)(struct nq_sink *, const struct nq_tally *, struct nq_err *);
 	/* Rolls back what is not committed. Legal at any time. */
 	void (*close)(struct nq_sink *);
+	/*
+	 * What write would send, as text, after open alone; with no rows, what finish would. NULL
+	 * for a destination that is told about in SQL.
+	 */
+	int (*show)(struct nq_sink *, const struct nq_batch *, uint32_t from, uint32_t to,
+	    struct nq_buf *, struct nq_err *);
 };
 
-/* Finds the row for o->to, checks the options against it, and opens it. */
+/* Finds the row for the destination, checks the options against it, and opens it. */
+int nq_sink_bind(struct nq_sink *, const char *to, const struct nq_load_options *,
+    struct nq_columns *, struct nq_counts *, struct nq_err *);
+/* The same for o->to, and takes in the keys and columns that the options name. */
 int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_columns *,
     struct nq_counts *, struct nq_err *);
+/* A batch as it suits the destination, where nobody said how large. */
+void nq_sink_settle(struct nq_load_options *);
 void nq_sink_close(struct nq_sink *);
 
 extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_postgresql, nq_sink_postgres,
-    nq_sink_duckdb, nq_sink_nuntiq, nq_sink_dry;
+    nq_sink_duckdb, nq_sink_nuntiq, nq_sink_https, nq_sink_http, nq_sink_dry;
 
 #endif

@@ -8,6 +8,7 @@
 #include "load/ddl.h"
 #include "load/place.h"
 #include "load/sink.h"
+#include "load/table.h"
 #include "load/sqlite_remake.h"
 #include "load/sqlite_rows.h"
 
@@ -61,10 +62,7 @@ sqlite_open(struct nq_sink *s, struct nq_err *err)
 	    .o = s->o,
 	    .columns = s->columns,
 	    .insert_first = true};
-	if (s->o->meta) {
-		nq_columns_get(s->columns, nq_str("_nq_run_id"))->as = "text";
-		nq_columns_get(s->columns, nq_str("_nq_loaded_at"))->as = "text";
-	}
+	nq_table_meta(s, "text");
 	return 0;
 }
 
@@ -183,9 +181,8 @@ sqlite_start(struct nq_sink *s, struct nq_err *err)
 	if (schema_version(q, &q->schema_version, err) == -1 ||
 	    nq_sqlite_table_describe(&q->target, s->columns, err) == -1)
 		return -1;
-	if (!q->target.exists && s->o->contract == NQ_FREEZE)
-		return nq_err_set(
-		    err, NQ_FAIL, "there is no table '%s' (--schema-contract freeze)", s->o->table);
+	if (nq_table_may_lack(s, q->target.exists, err) == -1)
+		return -1;
 	if (!q->target.exists)
 		return 0;
 	if (replaces(s))
@@ -231,7 +228,7 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	if (rc == 0)
 		rc = nq_sqlite_table_fit(
 		    replaces(s) ? &q->staging : &q->target, s->columns, &changed, err);
-	s->columns->known = rc == 0;
+	s->columns->known = rc == 0 && q->rows.table->exists;
 	if (rc == 0 && changed) {
 		nq_sqlite_rows_forget(&q->rows);
 		rc = schema_version(q, &q->schema_version, err);
@@ -294,10 +291,8 @@ publish(struct nq_sink *s, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
 
-	if (s->counts->inserted == s->counts->deleted && !s->o->allow_empty)
-		return nq_err_set(err, NQ_FAIL,
-		    "refusing to replace table '%s' by nothing (--allow-empty allows it)",
-		    s->o->table);
+	if (nq_table_may_empty(s, err) == -1)
+		return -1;
 	nq_sqlite_rows_forget(&q->rows);
 	if (!q->staging.exists)
 		return 0;

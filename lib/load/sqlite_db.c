@@ -6,14 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "base/clock.h"
 
 /* SQLite asks whether to try the lock again; short waits first. */
 static int
@@ -23,8 +16,8 @@ on_busy(void *ctx, int tries)
 	struct timespec ts = {0, tries < 10 ? 2000000 : 25000000};
 
 	if (tries == 0)
-		d->waiting_since = now_ms();
-	if ((d->stop != NULL && *d->stop != 0) || now_ms() - d->waiting_since >= d->busy_ms)
+		d->waiting_since = nq_clock_ms();
+	if ((d->stop != NULL && *d->stop != 0) || nq_clock_ms() - d->waiting_since >= d->busy_ms)
 		return 0;
 	nanosleep(&ts, NULL);
 	return 1;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "load/ddl.h"
 #include "load/class.h"
+#include "load/table.h"
 
 /* The statement that made the table; the caller frees. NULL and an error where there is none. */
 static char *
@@ -45,7 +46,7 @@ create_widened(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to
 	if (rc == 0)
 		nq_buf_addstr(&body, nq_ddl_body(text));
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
+		if (!nq_column_too_narrow(&cols->v[i]))
 			continue;
 		nq_buf_reset(&next);
 		rc = nq_ddl_retype(nq_buf_str(&body), cols->v[i].name,
@@ -66,20 +67,6 @@ create_widened(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to
 	nq_buf_free(&next);
 	nq_buf_free(&sql);
 	return rc;
-}
-
-static void
-add_names(struct nq_buf *sql, const struct nq_columns *cols)
-{
-	const char *comma = "";
-
-	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!cols->v[i].exists)
-			continue;
-		nq_buf_adds(sql, comma);
-		nq_ddl_quote(sql, cols->v[i].name);
-		comma = ", ";
-	}
 }
 
 /* A REAL as text: 15 digits where they are the value, else the 17 that always are. */
@@ -108,13 +95,13 @@ copy_rows(const struct nq_sqlite_table *t, const struct nq_sqlite_table *to,
 	nq_buf_adds(&sql, "INSERT INTO ");
 	nq_sqlite_table_quote(&sql, to);
 	nq_buf_adds(&sql, " (");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
 	for (uint32_t i = 0; i < cols->n; i++) {
 		if (!cols->v[i].exists)
 			continue;
 		nq_buf_adds(&sql, comma);
-		if (nq_sqlite_table_too_narrow(&cols->v[i]) &&
+		if (nq_column_too_narrow(&cols->v[i]) &&
 		    strcmp(nq_sqlite_table_type(t, &cols->v[i]), "TEXT") == 0)
 			add_as_text(&sql, cols->v[i].name);
 		else
@@ -197,7 +184,7 @@ nq_remake_widen(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_er
 		rc = nq_db_exec(t->db, companions.v[i], err);
 	free_texts(&companions);
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
-		if (!nq_sqlite_table_too_narrow(&cols->v[i]))
+		if (!nq_column_too_narrow(&cols->v[i]))
 			continue;
 		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_log(NQ_LOG_INFO, "load", "table '%s': column '%s' is now %s", t->name,
@@ -280,9 +267,9 @@ nq_remake_publish(struct nq_sqlite_table *t, const struct nq_sqlite_table *stagi
 	nq_buf_adds(&sql, "; INSERT INTO ");
 	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, ") SELECT ");
-	add_names(&sql, cols);
+	nq_table_names(&sql, cols);
 	nq_buf_adds(&sql, " FROM ");
 	nq_sqlite_table_quote(&sql, staging);
 	if (rc == 0)

@@ -157,12 +157,6 @@ nq_sqlite_table_type(const struct nq_sqlite_table *t, const struct nq_column *c)
 	return t->strict ? "ANY" : "";
 }
 
-static bool
-wanted(const struct nq_column *c)
-{
-	return c->key || c->as != NULL || (c->seen & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
 void
 nq_sqlite_table_now_has(const struct nq_sqlite_table *t, struct nq_column *c, const char *type)
 {
@@ -182,7 +176,7 @@ create(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 	nq_sqlite_table_quote(&sql, t);
 	nq_buf_adds(&sql, " (");
 	for (uint32_t i = 0; i < cols->n; i++) {
-		if (!wanted(&cols->v[i]))
+		if (!nq_column_wanted(&cols->v[i]))
 			continue;
 		type = nq_sqlite_table_type(t, &cols->v[i]);
 		nq_buf_adds(&sql, sql.data[sql.len - 1] == '(' ? "\n  " : ",\n  ");
@@ -222,24 +216,18 @@ add_column(struct nq_sqlite_table *t, struct nq_column *c, struct nq_err *err)
 	return 0;
 }
 
-bool
-nq_sqlite_table_too_narrow(const struct nq_column *c)
-{
-	return c->exists && (c->seen & ~c->takes & ~NQ_BIT(NQ_C_NULL)) != 0;
-}
-
 int
 nq_sqlite_table_fit(
     struct nq_sqlite_table *t, struct nq_columns *cols, bool *changed, struct nq_err *err)
 {
 	bool narrow = false;
 
-	*changed = !t->exists;
+	*changed = !t->exists && nq_columns_wanted(cols);
 	if (!t->exists)
-		return create(t, cols, err);
+		return *changed ? create(t, cols, err) : 0;
 	for (uint32_t i = 0; i < cols->n; i++) {
-		narrow = narrow || nq_sqlite_table_too_narrow(&cols->v[i]);
-		if (cols->v[i].exists || !wanted(&cols->v[i]))
+		narrow = narrow || nq_column_too_narrow(&cols->v[i]);
+		if (cols->v[i].exists || !nq_column_wanted(&cols->v[i]))
 			continue;
 		*changed = true;
 		if (add_column(t, &cols->v[i], err) == -1)

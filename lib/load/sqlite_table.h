@@ -34,7 +34,10 @@ struct nq_sqlite_table {
 /* Looks at the table, and fills in which columns exist and what they take. */
 int nq_sqlite_table_describe(struct nq_sqlite_table *, struct nq_columns *, struct nq_err *);
 
-/* Makes room for what the columns have seen: creates, adds, widens. *changed: it did something. */
+/*
+ * Makes room for what the columns have seen: creates (once there is a column), adds, widens.
+ * *changed: it did something.
+ */
 int
 nq_sqlite_table_fit(struct nq_sqlite_table *, struct nq_columns *, bool *changed, struct nq_err *);
 
@@ -47,7 +50,6 @@ int nq_sqlite_table_step(
     const struct nq_sqlite_table *, sqlite3_stmt *, struct nq_err *); /* 1 a row, 0 end, -1 */
 const char *nq_sqlite_table_type(
     const struct nq_sqlite_table *, const struct nq_column *); /* for what it has seen */
-bool nq_sqlite_table_too_narrow(const struct nq_column *);
 void nq_sqlite_table_now_has(const struct nq_sqlite_table *, struct nq_column *, const char *type);
 
 #endif

@@ -69,7 +69,12 @@ parse_spread(struct nq_parser *p)
 	uint32_t at = nq_prog_add(p->prog, NQ_OP_SPREAD, p->lex.pos);
 
 	p->prog->ins[at].n = 1;
-	if (nq_lex_next(&p->lex) == -1 || nq_parse_expr(p) == -1)
+	if (nq_lex_next(&p->lex) == -1)
+		return -1;
+	if (nq_lex_is(&p->lex, ",") || nq_lex_is(&p->lex, "]") || nq_lex_is(&p->lex, "}"))
+		return nq_lex_error(&p->lex, p->lex.pos,
+		    "expected what to spread: ... . for all members of the record");
+	if (nq_parse_expr(p) == -1)
 		return -1;
 	nq_prog_close(p->prog, at, p->lex.last);
 	return 0;

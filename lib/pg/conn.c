@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "pg/fault.h"
@@ -57,15 +57,6 @@ on_notice(void *ctx, const PGresult *res)
 	(void)ctx;
 	if (text != NULL)
 		nq_log(NQ_LOG_DEBUG, "postgresql", "notice: %s", text);
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /*
@@ -124,7 +115,7 @@ patience(const struct nq_pq *pq, const struct nq_pg *pg)
 static int
 shake_hands(const struct nq_pq *pq, struct nq_pg *pg, struct nq_err *err)
 {
-	int64_t limit = patience(pq, pg), until = now_ms() + limit;
+	int64_t limit = patience(pq, pg), until = nq_clock_ms() + limit;
 	PostgresPollingStatusType want = PGRES_POLLING_WRITING;
 	struct pollfd p;
 
@@ -133,7 +124,7 @@ shake_hands(const struct nq_pq *pq, struct nq_pg *pg, struct nq_err *err)
 			return nq_pg_fault_unreachable(pg, err);
 		if (pg->stop != NULL && *pg->stop != 0)
 			return nq_pg_fault_stopped(pg, err);
-		if (now_ms() >= until)
+		if (nq_clock_ms() >= until)
 			return nq_pg_fault_no_answer(pg, limit, err);
 		p = (struct pollfd){
 		    pq->socket(pg->conn), want == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0};

@@ -3,20 +3,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "pg/fault.h"
 #include "pg/lib.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Asks the server to give up the statement; its answer then says so. Once is enough. */
 static void
@@ -36,13 +27,13 @@ cancel(const struct nq_pq *pq, struct nq_pg *pg)
 static int
 wait_for_answer(const struct nq_pq *pq, struct nq_pg *pg, struct nq_err *err)
 {
-	int64_t until = now_ms() + pg->answer_ms;
+	int64_t until = nq_clock_ms() + pg->answer_ms;
 	struct pollfd p = {pq->socket(pg->conn), POLLIN, 0};
 
 	while (pq->is_busy(pg->conn) != 0) {
 		if (pg->stop != NULL && *pg->stop != 0)
 			cancel(pq, pg);
-		if (pg->answer_ms > 0 && now_ms() >= until)
+		if (pg->answer_ms > 0 && nq_clock_ms() >= until)
 			return nq_pg_fault_no_answer(pg, pg->answer_ms, err);
 		if (poll(&p, 1, 200) == 1 && pq->consume_input(pg->conn) == 0)
 			return nq_pg_fault_lost(pg, err);

@@ -103,3 +103,9 @@ nq_dest_is_nuntiq(const char *to)
 {
 	return strncmp(to, "nuntiq:", 7) == 0;
 }
+
+bool
+nq_dest_is_http(const char *to)
+{
+	return strncmp(to, "https://", 8) == 0 || strncmp(to, "http://", 7) == 0;
+}

@@ -19,5 +19,6 @@ void nq_dest_place(const char *to, const char *dir, struct nq_buf *);
 
 /* Whether the destination is Nuntiq's API, which has objects instead of tables. */
 bool nq_dest_is_nuntiq(const char *to);
+bool nq_dest_is_http(const char *to); /* an API that has no tables */
 
 #endif

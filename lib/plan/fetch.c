@@ -16,6 +16,14 @@ delta(struct nq_asking *a, const char *name)
 	return nq_keys_get(&a->c->yaml, a->r->delta, NQ_IN_DELTA, name);
 }
 
+static bool
+is_newest_first(struct nq_asking *a)
+{
+	nq_node *n = delta(a, "newest_first");
+
+	return n != NULL && nq_str_is(nq_yaml_text(n), "true");
+}
+
 static int
 add_since(struct nq_asking *a)
 {
@@ -23,6 +31,10 @@ add_since(struct nq_asking *a)
 	struct nq_buf name = NQ_BUF_INIT;
 	int rc;
 
+	if (is_newest_first(a)) {
+		nq_words_add(&a->stage->since, "--stop-before");
+		nq_words_add(&a->stage->since, "${var.since}");
+	}
 	if (param == NULL)
 		return 0;
 	rc = nq_config_text(a->c, param, &name);

@@ -173,7 +173,7 @@ add_table(struct nq_config *c, const struct nq_resource *r, const struct nq_plan
 
 	if (nq_dest_is_nuntiq(to))
 		return add_customer(c, r, w);
-	if (load_get(c, r, "table") != NULL)
+	if (nq_dest_is_http(to) || load_get(c, r, "table") != NULL)
 		return 0;
 	if (n != NULL)
 		rc = nq_config_text(c, n, &name);

@@ -32,7 +32,7 @@
 /* What all requests of an API have, or those of one resource. */
 #define REQUESTS(in)                                                                              \
     ROW(in, "retry", MAP, "when and how often to try again", .map = NQ_IN_RETRY),                \
-    ROW(in, "rate", TEXT, "the most requests in a time, as in 10/s", .option = "--rate"),        \
+    ROW(in, "rate", TEXTS, "the most requests in a time, as in 10/s", .option = "--rate"),       \
     ROW(in, "parallel", NUMBER, "so many requests on their way at once", .option = "--parallel"), \
     ROW(in, "deadline", DURATION, "end the pull after so long, with status 75",                  \
 	.option = "--deadline"),                                                                  \
@@ -173,6 +173,8 @@ const struct nq_keys_row nq_keys_table[] = {
 	.option = "--stream"),
     ROW(RESOURCE, "fail_if", TEXT, "fail when a page has something there",
 	.option = "--fail-if"),
+    ROW(RESOURCE, "retry_if", TEXT, "try again when a page has something there",
+	.option = "--retry-if"),
     ROW(RESOURCE, "on", STATUSES, "what an HTTP status means", .option = "--on"),
     ROW(RESOURCE, "id", PATH, "what no two records share: see to it", .option = "--id"),
     ROW(RESOURCE, "strict", BOOL, "fail when the pull looks incomplete", .option = "--strict"),
@@ -230,7 +232,7 @@ const struct nq_keys_row nq_keys_table[] = {
     ROW(PAGES, "total_path", PATH, "one of these two, as fits the kind", .jsonpath = true),
     ROW(PAGES, "name", WORD, "the header that carries the next page", .option = "name"),
     OTHER(PAGES, "cursor_key", "name"),
-    ROW(PAGES, "rel", WORD, "the relation of the Link header", .option = "rel"),
+    ROW(PAGES, "rel", WORD, "the relation of the link to the next page", .option = "rel"),
     OTHER(PAGES, "links_next_key", "rel"),
     ROW(PAGES, "field", PATH, "the member of the last record that asks for what follows",
 	.option = "field"),
@@ -238,7 +240,7 @@ const struct nq_keys_row nq_keys_table[] = {
     JSONPATH(PAGES, "has_more_path", "more"),
     ROW(PAGES, "repeat", BOOL, "the API gives the same token again and again",
 	.option = "repeat"),
-    ROW(PAGES, "in", TEXT, "where the place of the page goes: body:PATH or header:NAME",
+    ROW(PAGES, "in", TEXT, "where the place of the page goes, or links are: body:PATH, header:NAME",
 	.option = "in"),
     ROW(PAGES, "cursor_body_path", PATH, "the same for a place in the body", .jsonpath = true),
     NOT(PAGES, "maximum_page", "a pull is whole or a failure: no page is cut off"),
@@ -259,6 +261,7 @@ const struct nq_keys_row nq_keys_table[] = {
     ROW(DELTA, "missing", CHOICE, "what a record without the cursor is",
 	.choices = "fail|skip|raise|include"),
     OTHER(DELTA, "on_cursor_value_missing", "missing"),
+    ROW(DELTA, "newest_first", BOOL, "the newest come first: stop at what is known already"),
     ROW(DELTA, "cap", BOOL, "false lets the cursor pass the start of the pull"),
     NOT(DELTA, "end_value", "a bounded pull is nq-sync --since … --until …"),
     NOT(DELTA, "convert", "Python code: a cursor is sent as it is"),
@@ -298,6 +301,9 @@ const struct nq_keys_row nq_keys_table[] = {
     ROW(LOAD, "customer_number", TEXT, "Nuntiq's X-Customer-Number"),
     ROW(LOAD, "envelope", TEXT, "the member that carries the records of a request",
 	.option = "--envelope"),
+    ROW(LOAD, "body", CHOICE, "the form of a request to an API",
+	.choices = "array|ndjson|bulk", .option = "--body"),
+    ROW(LOAD, "results", TEXT, "where its answer tells of each row", .option = "--results"),
     ROW(LOAD, "auth", MAP, "how to log in at the destination", .map = NQ_IN_AUTH),
     ROW(LOAD, "headers", FREE, "headers of each request to the destination"),
     ROW(LOAD, "retry", MAP, "when and how often to try again", .map = NQ_IN_RETRY),

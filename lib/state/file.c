@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "json/doc.h"
 #include "json/dup.h"
@@ -27,15 +28,6 @@ sleep_ms(int ms)
 	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
 
 	nanosleep(&ts, NULL);
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* WHERE/CONNECTOR[/STREAM and suffix] */
@@ -106,12 +98,12 @@ make_connector(const struct nq_store *s, const char *path, struct nq_err *err)
 static int
 flock_within(int fd, int64_t wait_ms)
 {
-	int64_t end = now_ms() + wait_ms;
+	int64_t end = nq_clock_ms() + wait_ms;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -1;
-		if (now_ms() >= end) {
+		if (nq_clock_ms() >= end) {
 			errno = EWOULDBLOCK;
 			return -1;
 		}
@@ -370,7 +362,7 @@ static int
 file_lock(struct nq_store *s, struct nq_key k, int64_t wait_ms, struct nq_err *err)
 {
 	struct nq_buf path = NQ_BUF_INIT, who = NQ_BUF_INIT;
-	int64_t end = now_ms() + wait_ms;
+	int64_t end = nq_clock_ms() + wait_ms;
 	int rc;
 
 	path_of(s, k, ".lock", &path);
@@ -380,7 +372,7 @@ file_lock(struct nq_store *s, struct nq_key k, int64_t wait_ms, struct nq_err *e
 		if (rc == 0)
 			rc = nq_lock_take(path.data, &who, err);
 		let_go(s);
-		if (rc != -2 || now_ms() >= end)
+		if (rc != -2 || nq_clock_ms() >= end)
 			break;
 		sleep_ms(LOCK_STEP_MS);
 	}

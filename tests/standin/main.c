@@ -15,6 +15,7 @@
 #include "acme.h"
 #include "conf.h"
 #include "faults.h"
+#include "ingest.h"
 #include "nuntiq_delta.h"
 #include "nuntiq_supplier.h"
 #include "oauth.h"
@@ -173,6 +174,7 @@ main(int argc, char **argv)
 	server_run();
 	acme_close();
 	supplier_close();
+	ingest_close();
 	delta_close();
 	oauth_close();
 	return 0;

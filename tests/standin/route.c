@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "echo.h"
 #include "faults.h"
+#include "ingest.h"
 #include "nuntiq_delta.h"
 #include "nuntiq_supplier.h"
 #include "oauth.h"
@@ -83,11 +84,16 @@ static const struct {
     {"GET",    "v2/suppliers/*",                   acme_user,   acme_one},
     {"POST",   "api/v1/supplier",                  nuntiq_user, supplier_post},
     {"GET",    "api/v1/supplier",                  nuntiq_user, supplier_get},
+    {"POST",   "api/v1/organization",              nuntiq_user, ingest_post},
     {"GET",    "api/v1/delta/streams/*/*",         nuntiq_user, delta_get},
     {"POST",   "api/v1/delta/streams/*/*/begin",   nuntiq_user, delta_begin},
     {"POST",   "api/v1/delta/streams/*/*/complete", nuntiq_user, delta_complete},
     {"POST",   "api/v1/delta/streams/*/*/fail",    nuntiq_user, delta_fail},
     {"POST",   "api/v1/delta/streams/*/*/reset",   nuntiq_user, delta_reset},
+    {NULL,     "ingest/*/clear",                   anyone,      ingest_clear},
+    {"GET",    "ingest/*",                         anyone,      ingest_get},
+    {"POST",   "ingest/*",                         anyone,      ingest_post},
+    {"PUT",    "ingest/*",                         anyone,      ingest_post},
     {"POST",   "oauth/token",                      anyone,      oauth_token},
     {NULL,     "shapes/*",                         anyone,      shapes_page},
     {NULL,     "protected/*",                      acme_user,   shapes_page},
