@@ -281,6 +281,18 @@ server() {
   [ "$(row)" = $'succeeded\n7' ]
 }
 
+@test "a host that stood still for longer than the lease ends its command, and says why" {
+  local keeper status=0
+  under_lock 'touch ready; exec sleep 60'
+  keeper=$(keeper)
+  kill -STOP "$keeper"
+  until_true 20 nq-cursor lock acme "$S" -- true
+  kill -CONT "$keeper"
+  wait "$HOLDER" || status=$?
+  ((status == 143 || status == 137))
+  grep -q "the lock of 'acme/$S' is lost (this host stood still for too long): the run is ended" err
+}
+
 @test "a keeper that is killed takes the command with it" {
   local status=0
   under_lock 'touch ready; exec sleep 60'

@@ -455,6 +455,10 @@ num|3|303037"
   NQ_LIBDUCKDB=/nowhere/libduckdb.so run --separate-stderr into --key id < <(rows '{"id":1}')
   status_is 1
   stderr_has "cannot load libduckdb: /nowhere/libduckdb.so: " "install it, or set NQ_LIBDUCKDB to its file"
+  NQ_LIBDUCKDB=/nowhere/libduckdb.so run --separate-stderr into --probe
+  status_is 1
+  stdout_is ''
+  stderr_has "cannot load libduckdb: /nowhere/libduckdb.so: "
   NQ_LIBDUCKDB=libc.so.6 run --separate-stderr into --key id < <(rows '{"id":1}')
   status_is 1
   stderr_has "'libc.so.6' has no duckdb_" "it is not libduckdb, or older than"

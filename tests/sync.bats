@@ -249,7 +249,8 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
   [ ! -e state ]
 }
 
-@test "the API breaks down in the middle: the cursor stays, and the next run repairs" {
+# [differ] Nothing marks how far a run came that did not end well: rows may come in any order.
+@test "S17 the API breaks down in the middle: the cursor stays, and the next run repairs" {
   sync
   local before
   before=$(cursor)

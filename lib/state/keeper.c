@@ -255,6 +255,13 @@ wait_for_end(struct nq_keeper *k, int64_t until)
 	return k->left && k->free;
 }
 
+/* Nothing failed when nothing was tried: this process was stopped, or the machine slept. */
+static const char *
+reason(const struct nq_err *err)
+{
+	return err->msg[0] != '\0' ? err->msg : "this host stood still for too long";
+}
+
 static void
 keep(struct nq_keeper *k)
 {
@@ -273,7 +280,7 @@ keep(struct nq_keeper *k)
 			return;
 		}
 		if (rc == -1 && now_ms() >= k->last + ms * 3 / 5) {
-			end_run(k, k->last + ms * 85 / 100, err.msg);
+			end_run(k, k->last + ms * 85 / 100, reason(&err));
 			return;
 		}
 	}
