@@ -184,6 +184,28 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(sql "select lease_token from nq_state where stream_name = '$S'")" = other ]
 }
 
+@test "a lease that was long in coming is not taken for a fresh one" {
+  nq-cursor lock acme "$S" -- true
+  psql -qXAt "$PGURL" -c 'begin' -c "select 1 from nq_state where stream_name = '$S' for update" -c 'select pg_sleep(2.7)' -c commit >/dev/null 3>&- &
+  until_true 5 locked "relation = 'nq_state'::regclass and mode = 'RowShareLock'"
+  under_lock 'touch ready; sleep 2'
+  run -75 --separate-stderr nq-cursor lock --wait 1 acme "$S" -- true
+  wait "$HOLDER"
+}
+
+@test "one that waits for a lock and is killed leaves nobody waiting" {
+  local waiter child
+  under_lock 'touch ready; sleep 60'
+  nq-cursor lock --wait 50 acme "$S" -- true 3>&- &
+  waiter=$!
+  until_true 5 pgrep -P "$waiter"
+  child=$(pgrep -P "$waiter")
+  sleep 0.3
+  kill "$waiter"
+  until_true 3 ended "$child"
+  kill "$HOLDER"
+}
+
 @test "a server that is away longer than the lease ends the command before another can have it" {
   local status=0 from
   under_lock 'trap "" TERM; nq-cursor begin -t numeric_id -F run_id acme '"$S"' >run; touch ready; while :; do sleep 0.02; done'
@@ -216,6 +238,21 @@ server() {
   [ "$status" -eq 143 ]
   (($(ms) - from < 3000))
   grep -q "the lock of 'acme/$S' is lost (.*no answer" err
+}
+
+@test "a network without names ends the command in time, too" {
+  local status=0 from
+  export NQ_TEST_NO_NAMES=$PWD/no-names
+  LD_PRELOAD=$BUILD/tests/preload/names.so under_lock 'trap "" TERM; touch ready; while :; do sleep 0.02; done'
+  touch no-names
+  from=$(ms)
+  (cd / && crash_postgres)
+  wait "$HOLDER" || status=$?
+  (($(ms) - from < 3000))
+  rm no-names
+  restart_postgres
+  [ "$status" -eq 137 ]
+  grep -q "the lock of 'acme/$S' is lost (looking up a name takes too long): the run is ended" err
 }
 
 @test "a connection that is dead is replaced in time" {

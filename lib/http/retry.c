@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 
-enum { FORBIDDEN = 403 };
+enum { FORBIDDEN = 403, EPOCH_MS_DIGITS = 13 };
 
 #define LONGEST_MS (INT64_C(200000000000) * 1000) /* some six thousand years: no sum overflows */
 
@@ -94,7 +94,11 @@ reset_in(const struct nq_headers *h, int64_t now)
 	int64_t ms;
 
 	for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
-		if (!nq_headers_get(h, resets[i], 0, &s) || !seconds(s, &ms))
+		if (!nq_headers_get(h, resets[i], 0, &s))
+			continue;
+		if (s.n == EPOCH_MS_DIGITS) /* an epoch in milliseconds, until the year 2286 */
+			s.n -= 3;
+		if (!seconds(s, &ms))
 			continue;
 		if (ms > epoch_ms)
 			ms = ms > now * 1000 ? ms - now * 1000 : 0;
