@@ -31,6 +31,7 @@ under_lock() {
 # keeper: the pid of the process that keeps the lease.
 keeper() { ps --ppid "$HOLDER" -o pid=,args= | awk '/nq-cursor lock/ {print $1}'; }
 lease() { sql "select lease_until from nq_state where stream_name = '$S'"; }
+lapsed() { [ "$(sql "select lease_until < clock_timestamp() from nq_state where stream_name = '$S'")" = t ]; }
 renewed() { [ "$(lease)" != "$1" ]; }
 locked() { [ -n "$(sql "select 1 from pg_locks where $1")" ]; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
@@ -216,6 +217,7 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   restart_postgres
   [ "$status" -eq 137 ]
   grep -q "the lock of 'acme/$S' is lost (cannot connect to 'postgresql://127.0.0.1:$PG_PORT/nq': " err
+  until_true 5 lapsed # it may have started again before that
   run -75 --separate-stderr nq-cursor complete --run "$(cat run)" --cursor 7 acme "$S"
   nq-cursor lock --wait 5 acme "$S" -- true
 }
