@@ -3,6 +3,7 @@
 #   make            build everything into build/
 #   make check      install what is missing, lint what is quickly linted, build, run all tests
 #   make demo       the whole story in half a minute
+#   make bench      ours beside what else does the work: a table, JSON and a chart; a quarter of an hour
 #   make lint       everything a machine can say about the style
 #   make fuzz       SECONDS=20 for each fuzz target
 #   make soak       hours: every fault at every place, the planted faults, an hour for each fuzz target
@@ -28,7 +29,7 @@ SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c tools/cursor,$(wildcard too
 PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
-HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c))
+HELPERS = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c tests/faults/*.c tests/tools/*.c tests/bench/*.c))
 GENERATE = $(B)/tests/jq/generate
 PRELOAD = $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
 FUZZ    = $(patsubst %.c,$(B)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -61,6 +62,7 @@ $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
 $(B)/tests/unit/%:  LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/fuzz/% $(B)/fuzz/%: LDLIBS = $(CURL) -larchive -lz -lsqlite3 -lyaml $(YAJL)
 $(B)/tests/faults/% $(B)/tests/tools/%: LDLIBS =
+$(B)/tests/bench/%: LDLIBS = -lsqlite3
 
 .PHONY: all
 all: $(TOOLS) $(SCRIPTS) $(PARTS) $(STANDIN)
@@ -202,6 +204,19 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libnq.a
 	@echo '  fuzz  $@'
 	@$(subst fuzzer-no-link,fuzzer,$(LINK)) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
+# === figures ==================================================================================
+
+# BENCH_SIZE=small|medium|full|huge; W names the works to measure, else all are. What it finds is in build/bench.
+.PHONY: bench bench-compare
+bench: deps-bench
+	$(MAKE) all helpers
+	tests/bench/run.sh $(B) $(W)
+
+# The last figures against the committed ones.
+bench-compare:
+	@test -e $(B)/bench/results.json || $(MAKE) bench
+	@tests/bench/compare.sh $(B)/bench/results.json
+
 # === style ====================================================================================
 
 .PHONY: lint lint-quick
@@ -213,11 +228,11 @@ lint: deps-lint
 
 # === dependencies =============================================================================
 
-# For one purpose (demo, check, lint, fuzz), or for all of them.
-.PHONY: deps deps-demo deps-check deps-lint deps-fuzz
+# For one purpose (demo, check, bench, lint, fuzz), or for all but bench.
+.PHONY: deps deps-demo deps-check deps-bench deps-lint deps-fuzz
 deps:
 	@tests/deps.sh
-deps-demo deps-check deps-lint deps-fuzz:
+deps-demo deps-check deps-bench deps-lint deps-fuzz:
 	@tests/deps.sh $(@:deps-%=%)
 
 # === installation =============================================================================

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Looks whether everything is there that a purpose needs. On Debian and its kin it installs what is missing with
 # apt-get; elsewhere, and with NQ_NO_DEPS=1, it says what to install and fails.
-# usage: tests/deps.sh [demo | check | lint | fuzz]       each includes the ones before it; the default is fuzz
+# usage: tests/deps.sh [demo | check | bench | lint | fuzz]
+# check includes demo, bench and lint include check, fuzz includes lint; the default is fuzz.
 set -euo pipefail
 
 # purpose | kind of test and what it looks for | Debian package
@@ -45,6 +46,17 @@ check file     /usr/sbin/clickhouse-server                       clickhouse-serv
 check program  tinyproxy                                         tinyproxy-bin
 check program  npm                                               npm
 check program  parallel                                          parallel
+bench program  json_verify                                       yajl-tools
+bench program  gojq                                              gojq
+bench program  mlr                                               miller
+bench program  sqlite-utils                                      sqlite-utils
+bench program  gnuplot                                           gnuplot-nox
+bench program  taskset                                           util-linux
+bench file     /usr/bin/python3                                  python3
+bench file     /usr/lib/python3/dist-packages/requests/__init__.py python3-requests
+bench file     /usr/lib/python3/dist-packages/tenacity/__init__.py python3-tenacity
+bench file     /usr/lib/python3/dist-packages/psycopg2/__init__.py python3-psycopg2
+bench glob     /usr/lib/python3.*/ensurepip/__init__.py          python3-venv
 fuzz  program  mkfs.ext4                                         e2fsprogs
 lint  program  clang-format                                      clang-format
 lint  program  clang-tidy                                        clang-tidy
@@ -94,10 +106,11 @@ install() {
 case ${1:-fuzz} in
   demo) wanted=' demo ' ;;
   check) wanted=' demo check ' ;;
+  bench) wanted=' demo check bench ' ;;
   lint) wanted=' demo check lint ' ;;
   fuzz) wanted=' demo check lint fuzz ' ;;
   *)
-    echo "usage: tests/deps.sh [demo | check | lint | fuzz]" >&2
+    echo "usage: tests/deps.sh [demo | check | bench | lint | fuzz]" >&2
     exit 2
     ;;
 esac

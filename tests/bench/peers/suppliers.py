@@ -1,4 +1,4 @@
-"""examples/acme/suppliers.map, for Python."""
+"""examples/acme/suppliers.map, for Python: lines of JSON in, lines of JSON out."""
 import json
 import sys
 
@@ -22,9 +22,14 @@ def supplier(r):
     }
 
 
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-write = sys.stdout.write
-for line in sys.stdin:
-    record = json.loads(line)
-    if record.get("test_account") is not True:
-        write(encode(supplier(record)) + "\n")
+def main():
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    write = sys.stdout.write
+    for line in sys.stdin:
+        record = json.loads(line)
+        if record.get("test_account") is not True:
+            write(encode(supplier(record)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

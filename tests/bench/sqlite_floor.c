@@ -23,7 +23,7 @@ must(sqlite3 *db, int ok)
 {
 	if (ok != 0)
 		return;
-	fprintf(stderr, "load_baseline: %s\n", sqlite3_errmsg(db));
+	fprintf(stderr, "sqlite_floor: %s\n", sqlite3_errmsg(db));
 	exit(1);
 }
 

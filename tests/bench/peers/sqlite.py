@@ -1,0 +1,27 @@
+"""usage: sqlite.py FILE <records      Upserts them into table s: executemany, a transaction a batch."""
+import sqlite3
+import sys
+
+import rows
+
+COLUMNS = ("supplier_number", "supplier_name", "is_active", "vat_number", "rating", "employees", "supplier_location",
+           "updated_at")
+
+
+def upsert(db, table, columns, records):
+    """Into this table, which is made when it is not there; the first column is the key. Answers how many."""
+    names = ", ".join(columns)
+    changes = ", ".join(f"{c} = excluded.{c}" for c in columns[1:])
+    marks = ", ".join("?" for _ in columns)
+    db.execute(f"create table if not exists {table} ({names}, primary key ({columns[0]}))")
+    count = 0
+    for batch in rows.batches(records, columns):
+        with db:
+            db.executemany(f"insert into {table} ({names}) values ({marks}) "
+                           f"on conflict ({columns[0]}) do update set {changes}", batch)
+        count += len(batch)
+    return count
+
+
+if __name__ == "__main__":
+    print(upsert(sqlite3.connect(sys.argv[1]), "s", COLUMNS, rows.lines(sys.stdin)))
