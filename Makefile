@@ -164,7 +164,7 @@ helpers: $(HELPERS) $(GENERATE) $(PRELOAD) $(FUZZ)
 # Every fault at every place instead of some, and whether the tests see a fault in nq itself.
 .PHONY: faults mutants
 faults: all helpers
-	NQ_FAULTS=long tests/run.sh $(B) $(wildcard tests/faults-*.bats)
+	NQ_FAULTS=long tests/run.sh $(B) $(wildcard tests/faults-*.bats) tests/cursor-faults.bats
 
 mutants: all helpers
 	tests/mutants/run.sh

@@ -31,6 +31,7 @@ under_lock() {
 # keeper: the pid of the process that keeps the lease.
 keeper() { ps --ppid "$HOLDER" -o pid=,args= | awk '/nq-cursor lock/ {print $1}'; }
 lease() { sql "select lease_until from nq_state where stream_name = '$S'"; }
+lapsed() { [ "$(sql "select lease_until < clock_timestamp() from nq_state where stream_name = '$S'")" = t ]; }
 renewed() { [ "$(lease)" != "$1" ]; }
 locked() { [ -n "$(sql "select 1 from pg_locks where $1")" ]; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
@@ -184,6 +185,28 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(sql "select lease_token from nq_state where stream_name = '$S'")" = other ]
 }
 
+@test "a lease that was long in coming is not taken for a fresh one" {
+  nq-cursor lock acme "$S" -- true
+  psql -qXAt "$PGURL" -c 'begin' -c "select 1 from nq_state where stream_name = '$S' for update" -c 'select pg_sleep(2.7)' -c commit >/dev/null 3>&- &
+  until_true 5 locked "relation = 'nq_state'::regclass and mode = 'RowShareLock'"
+  under_lock 'touch ready; sleep 2'
+  run -75 --separate-stderr nq-cursor lock --wait 1 acme "$S" -- true
+  wait "$HOLDER"
+}
+
+@test "one that waits for a lock and is killed leaves nobody waiting" {
+  local waiter child
+  under_lock 'touch ready; sleep 60'
+  nq-cursor lock --wait 50 acme "$S" -- true 3>&- &
+  waiter=$!
+  until_true 5 pgrep -P "$waiter"
+  child=$(pgrep -P "$waiter")
+  sleep 0.3
+  kill "$waiter"
+  until_true 3 ended "$child"
+  kill "$HOLDER"
+}
+
 @test "a server that is away longer than the lease ends the command before another can have it" {
   local status=0 from
   under_lock 'trap "" TERM; nq-cursor begin -t numeric_id -F run_id acme '"$S"' >run; touch ready; while :; do sleep 0.02; done'
@@ -194,6 +217,7 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   restart_postgres
   [ "$status" -eq 137 ]
   grep -q "the lock of 'acme/$S' is lost (cannot connect to 'postgresql://127.0.0.1:$PG_PORT/nq': " err
+  until_true 5 lapsed # it may have started again before that
   run -75 --separate-stderr nq-cursor complete --run "$(cat run)" --cursor 7 acme "$S"
   nq-cursor lock --wait 5 acme "$S" -- true
 }
@@ -216,6 +240,21 @@ server() {
   [ "$status" -eq 143 ]
   (($(ms) - from < 3000))
   grep -q "the lock of 'acme/$S' is lost (.*no answer" err
+}
+
+@test "a network without names ends the command in time, too" {
+  local status=0 from
+  export NQ_TEST_NO_NAMES=$PWD/no-names
+  LD_PRELOAD=$BUILD/tests/preload/names.so under_lock 'trap "" TERM; touch ready; while :; do sleep 0.02; done'
+  touch no-names
+  from=$(ms)
+  (cd / && crash_postgres)
+  wait "$HOLDER" || status=$?
+  (($(ms) - from < 3000))
+  rm no-names
+  restart_postgres
+  [ "$status" -eq 137 ]
+  grep -q "the lock of 'acme/$S' is lost (looking up a name takes too long): the run is ended" err
 }
 
 @test "a connection that is dead is replaced in time" {
@@ -242,6 +281,18 @@ server() {
   touch go
   wait "$HOLDER"
   [ "$(row)" = $'succeeded\n7' ]
+}
+
+@test "a host that stood still for longer than the lease ends its command, and says why" {
+  local keeper status=0
+  under_lock 'touch ready; exec sleep 60'
+  keeper=$(keeper)
+  kill -STOP "$keeper"
+  until_true 20 nq-cursor lock acme "$S" -- true
+  kill -CONT "$keeper"
+  wait "$HOLDER" || status=$?
+  ((status == 143 || status == 137))
+  grep -q "the lock of 'acme/$S' is lost (this host stood still for too long): the run is ended" err
 }
 
 @test "a keeper that is killed takes the command with it" {

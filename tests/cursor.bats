@@ -56,6 +56,16 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   [ "$(nq-cursor get -F lower_bound acme suppliers)" = 2026-05-16T10:00:00Z ]
 }
 
+# [differ] The cursor wins over an initial value that is later: to leave rows out is said by a reset.
+@test "S21 a cursor is what the next run begins at, in the form it has, an initial value above it or not" {
+  start --initial 2021-01-01
+  finish 2021-01-02T00:00:00-08:00
+  start --initial 2022-01-01
+  [ "$(nq-cursor get -F lower_bound acme suppliers)" = 2021-01-02T00:00:00-08:00 ]
+  run --separate-stderr nq-cursor begin -t timestamp_utc --initial 1612137600 acme epoch
+  status_is 2
+}
+
 @test "complete commits the watermark of the receipt and tells the row" {
   start
   run --separate-stderr nq-cursor complete --run "$RUN" --metadata '{"page_size": 200}' acme suppliers \

@@ -18,7 +18,7 @@ teardown() { leave_memory; }
 
 # refuse CHECK INPUT COMMAND…
 refuse() {
-  local points=60 seed=20261
+  local points=40 seed=20261
   [ "${NQ_FAULTS:-short}" = short ] || points=0
   run "$ROOT/tests/faults/oom.sh" "$points" "$seed" "$1" "$2" -- "${@:3}"
   echo "# ${lines[-1]}" >&3

@@ -130,6 +130,18 @@ complete() {
   status_is 75
 }
 
+@test "the cap is the moment when the first of the children was read, whichever that is" {
+  child() { fault "{\"match\":\"/child/$1\",\"kind\":\"status\",\"status\":200,\"body\":\"[{\\\"u\\\":\\\"$2\\\"}]\",\"headers\":{\"Date\":\"$3\"}}"; }
+  # the second was read at :02; what it got since then, and before the record of the first, is still to come
+  fault '{"match":"/child/1","kind":"status","status":503,"count":1}'
+  child 1 2026-01-01T00:00:04Z 'Thu, 01 Jan 2026 00:00:09 GMT'
+  child 2 2026-01-01T00:00:01Z 'Thu, 01 Jan 2026 00:00:02 GMT'
+  printf '{"id":1}\n{"id":2}\n{"_nq":"end","records":2}\n' >parents
+  run --separate-stderr posts_at '/child/${record.id}' --each -w .u --parallel 4 <parents
+  status_is 0
+  [ "$(jq -r '.watermark // empty' <<<"${lines[-1]}")" = 2026-01-01T00:00:01Z ]
+}
+
 @test "--raw gives bodies in the order of the pages" {
   raw() { nq-fetch --auth bearer='${ACME_TOKEN}' -p "$BY_NEXT" --raw "$@" "$API/v2/suppliers"; }
   same raw

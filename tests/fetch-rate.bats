@@ -131,6 +131,22 @@ failed() {
   complete
 }
 
+@test "one that resets at a moment told in milliseconds" {
+  fault "{\"kind\":\"headers\",\"count\":1,\"headers\":{\"X-RateLimit-Remaining\":\"0\",\"X-RateLimit-Reset\":\"$(($(date +%s) + 2))000\"}}"
+  took 900 6000 acme
+  complete
+}
+
+@test "a moment beyond all numbers is no moment at hand, and waits of any length may be allowed" {
+  fault '{"kind":"headers","headers":{"X-RateLimit-Remaining":"0","X-RateLimit-Reset":"99999999999999"}}'
+  took 0 5000 acme
+  failed 75 10
+  stderr_has 'page 2: the quota is used up; the server asks to wait until 2'
+  mend
+  took 0 5000 acme --max-wait 300000w --deadline 300000w
+  complete
+}
+
 @test "a quota of which something is left, or that resets in the past or nobody knows when: no wait" {
   local headers
   for headers in '"X-RateLimit-Remaining":"1","X-RateLimit-Reset":"9"' '"X-RateLimit-Remaining":"0"' \

@@ -45,6 +45,24 @@ fault() { curl -fsS -o /dev/null -d "$1" "$API/_/faults"; }
 mend() { curl -fsS -o /dev/null -X DELETE "$API/_/faults"; }
 asked() { jq -c "${1:-.}" "$API_LOG"; }
 
+# repeat N TEXT: in one step, for bats looks at each of a loop and is slow at it.
+repeat() {
+  local row
+  printf -v row '%*s' "$1" ''
+  printf '%s' "${row// /"$2"}"
+}
+
+# wide_records: a hundred of them, of 22 to 220 members c0, c1, … that hold the id.
+wide_records() {
+  awk 'BEGIN {
+    for (i = 1; i <= 100; i++) {
+      printf "{\"id\":%d", i
+      for (j = 0; j < 20 + 2 * i; j++) printf ",\"c%d\":%d", j, i
+      print "}"
+    }
+  }'
+}
+
 # status_is N / stdout_is TEXT / stderr_has TEXT…: say what was there instead when they fail.
 status_is() {
   [ "$status" -eq "$1" ] && return

@@ -115,6 +115,18 @@ kept() { nq-map -e "skip if $1
   [ "$(jq -c '.[]' <<<"$rows" | kept '.t < "2021-01-01"')" = '2 3 4 5' ]
 }
 
+# [differ] Every time is written in UTC; what it was written with does not come back.
+@test "A29 what a time may be written as, none of its digits lost" {
+  as() { [ "$(jq -nc "{t: $1}" | nq-map -e "{t: .t | to_timestamp$2}" | jq -r .t)" = "$3" ]; }
+  as 1609459200 '("epoch")' 2021-01-01T00:00:00Z
+  as '"1675092508.873709"' '("epoch")' 2023-01-30T15:28:28.873709Z
+  as 1675092508.873709 '("epoch")' 2023-01-30T15:28:28.873709Z
+  as 1609459200001 '("epoch_ms")' 2021-01-01T00:00:00.001Z
+  as '"20210101"' '("%Y%m%d")' 2021-01-01T00:00:00Z
+  as '"2021-11-22T08:41:55.640Z"' '' 2021-11-22T08:41:55.64Z
+  as '"2021-11-22T08:41:55.640000+0400"' '' 2021-11-22T04:41:55.64Z
+}
+
 @test "A39 below the bar is dropped, on it and without the member is kept" {
   local rows='{"id":1,"t":10}{"id":2,"t":9}{"id":3,"t":11}{"id":4}'
   [ "$(jq -c . <<<"$rows" | kept '.t < 10')" = '1 3 4' ]

@@ -38,7 +38,7 @@ to_duckdb() {
   rm -f t.duckdb t.duckdb.wal
   DEST=duckdb:t.duckdb
 }
-ask_duckdb() { "$BUILD/tests/unit/duckdb_query" t.duckdb "$1"; }
+ask_duckdb() { "$BUILD/tests/tools/duckdb_query" t.duckdb "$1"; }
 look_duckdb() {
   ask_duckdb "select ifnull(id::varchar, 'NULL'), ifnull(a::varchar, 'NULL'), ifnull(b::varchar, 'NULL'), ifnull(c::varchar, 'NULL') from t"
 }

@@ -353,12 +353,7 @@ types() { sql "select attname || ' ' || format_type(atttypid, atttypmod) from pg
 }
 
 @test "100 records of 20 to 300 members fit (O06)" {
-  local i j
-  for i in {1..100}; do
-    printf '{"id":%d' "$i"
-    for ((j = 0; j < 20 + 2 * i; j++)); do printf ',"c%d":%d' "$j" "$i"; done
-    printf '}\n'
-  done >wide
+  wide_records >wide
   run --separate-stderr into --key id <wide
   counts_are "100 100 0 0 0 0 0"
   run --separate-stderr into --key id <wide

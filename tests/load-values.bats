@@ -126,12 +126,7 @@ a member's name holds a NUL" ]
 }
 
 @test "100 records of 20 to 300 members fit, whatever the limit on variables (O06)" {
-  local i j
-  for i in {1..100}; do
-    printf '{"id":%d' "$i"
-    for ((j = 0; j < 20 + 2 * i; j++)); do printf ',"c%d":%d' "$j" "$i"; done
-    printf '}\n'
-  done >wide
+  wide_records >wide
   run --separate-stderr into --key id <wide
   counts_are "100 100 0 0 0 0 0"
   sql_is 'select sum(c219), sum(c0) from t' '100|5050'

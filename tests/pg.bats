@@ -27,12 +27,15 @@ x"
 
 @test "a password that stands in the URL itself is refused" {
   local url hint='write a reference, for example postgresql://nq:$'
-  for url in postgresql://nq:secret@h/db postgres://nq:secret@h:1/db 'postgresql://h/db?password=secret' 'postgresql://h/db?x=1&sslpassword=secret'; do
+  for url in postgresql://nq:secret@h/db postgres://nq:secret@h:1/db 'postgresql://h/db?password=secret' 'postgresql://h/db?x=1&sslpassword=secret' \
+    'postgresql://nq:my/secret@h/db' 'postgresql://nq:my?secret@h/db' 'postgresql://nq:my#secret@h/db'; do
     run pg "$url"
     status_is 2
     [[ $output == *"$hint"* ]]
     [[ $output != *secret* ]]
   done
+  run pg 'postgresql://127.0.0.1:9/db?application_name=me@here'
+  [[ $output == *"postgresql://127.0.0.1:9/db"* && $output != *"$hint"* ]]
 }
 
 @test "passwords come by reference, PGPASSWORD, ~/.pgpass and a service, and a wrong one is status 1" {

@@ -305,6 +305,19 @@ nq-plan: sources.yml:12:30: '\${PAGE_SIZE}' is not set in the environment"
   [ "$(nq-plan --json --cursor 2026-05-16T10:02:00Z 2>/dev/null | jq -r .lower_bound)" = 2026-05-16T09:57:00Z ]
 }
 
+@test "a --param that nothing asks for is refused, not passed over" {
+  cat >param.yml <<'END'
+sources: [{name: a, type: rest_api, rest_api: {base_url: "http://127.0.0.1:9", resources: [
+  {name: r, endpoint: "/${job_params.folder}", load: {to: "sqlite:x.db"}}]}}]
+END
+  echo '{"job_params": {"page": 7}}' >param.json
+  plan -c param.yml --settings param.json --param folder=x --param page=8
+  status_is 0
+  plan -c param.yml --settings param.json --param folder=x --param since_overide=2024-01-01
+  status_is 2
+  [[ $stderr == *"option '--param': 'since_overide' is neither since_override nor lookback_days, and nothing in 'param.yml' asks for"* ]]
+}
+
 @test "words that need a lower bound are kept apart" {
   resource "name: r, endpoint: /r, params: {q: 'at > \${var.since}', n: 1}, incremental: {cursor: .u}"
   plan --json --to -

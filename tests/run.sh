@@ -8,7 +8,13 @@ NQ_BUILD=$(cd "$1" && pwd)
 export NQ_BUILD
 shift
 files=("$@")
-((${#files[@]} > 0)) || files=(tests/*.bats)
+
+# The files that take longest, so that none of them runs alone at the end.
+first=(load-duckdb fetch-parallel fetch-bodies sync standin fetch load-postgres fetch-auth fetch-faults cursor-stores faults-memory
+  cursor-faults fleet fetch-rate sync-window cursor-postgresql sync-verbs sync-jobs fetch-progress load-postgres-faults)
+if ((${#files[@]} == 0)); then
+  mapfile -t files < <({ printf 'tests/%s.bats\n' "${first[@]}" && ls tests/*.bats; } | awk '!seen[$0]++')
+fi
 
 # Most of the time of a test is waiting, so there are more jobs than processors.
 jobs=${NQ_TEST_JOBS:-$(($(nproc) + 1))}

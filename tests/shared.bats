@@ -65,7 +65,7 @@ refused() {
   refused 'write --auth basic=' nq-fetch http://me:s3cr3t@127.0.0.1:9/
   refused 'bearer='\''${ACME_TOKEN}'\' nq-load --to nuntiq:http://127.0.0.1:9/ --object supplier --auth bearer=s3cr3t
   refused 'write --auth basic=' nq-load --to nuntiq:http://me:s3cr3t@127.0.0.1:9/ --object supplier
-  refused 'is no destination' nq-load --to https://me:s3cr3t@127.0.0.1:9/ --table t --key id
+  refused 'write --auth basic=' nq-load --to https://me:s3cr3t@127.0.0.1:9/ --table t --key id
   refused 'write a reference' nq-load --to postgresql://me:s3cr3t@127.0.0.1/db --table t --key id
   refused 'write a reference' nq-cursor --state postgresql://me:s3cr3t@127.0.0.1/db list
 }

@@ -108,6 +108,13 @@ acme_eu  suppliers  never ran  -       -    -         -"
   }
 }
 
+@test "status: columns stand below each other, whatever alphabet the names are in" {
+  printf 'sources: [{name: "ü ☃ ключ", type: rest_api, rest_api: {base_url: "http://127.0.0.1:9", resources: [{name: s, endpoint: /x, load: {to: "sqlite:x.db"}}]}}]\n' >s.yml
+  sync status -c s.yml
+  status_is 0
+  stdout_is $'SOURCE    STREAM  STATUS     CURSOR  LAG  LAST RUN  ROWS\nü ☃ ключ  s       never ran  -       -    -         -'
+}
+
 @test "status says when a row cannot be read" {
   nq-sync >/dev/null 2>&1
   echo damaged >state/acme_eu/suppliers.json
@@ -174,6 +181,18 @@ ill() {
   ill "FAIL  state" "'/proc' cannot be written" "--state"
   options=(--state settings.json/state)
   ill "FAIL  state" "settings.json"
+}
+
+@test "doctor: no room for state and destination" {
+  mkdir small
+  mount -t tmpfs -o size=64k tmpfs small
+  mkdir small/state
+  head -c 1M /dev/zero >small/fill 2>/dev/null || true
+  local options=(--state small/state)
+  ill "FAIL  state" "'small/state' cannot be written" "mend: the disk is full: make room there"
+  options=(--to sqlite:small/nq.db)
+  ill "FAIL  acme_eu/suppliers" "small/nq.db' cannot be written" "mend: the disk is full: make room there"
+  [ "$(ls -A small/state)" = '' ]
 }
 
 @test "doctor: programs of another version, or none" {

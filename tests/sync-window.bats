@@ -32,7 +32,8 @@ $(day 2) $(day 0)" ]
   as_undisturbed
 }
 
-@test "windows go on from the cursor, and --since is for the first pull only" {
+# [differ] One cursor, no list of what is covered: an earlier start does not open the past again, but says how to.
+@test "A31 windows go on from the cursor, and --since is for the first pull only" {
   sync
   touch_suppliers 37
   sync --since "$(day 6)" --window 1d
@@ -67,6 +68,15 @@ $(day 2) $(day 0)" ]
   [ "$output" = "" ]
   stderr_has "this backfill is complete; for another one: nq-cursor reset"
   [ "$(requests)" = 0 ]
+  bash -c "${stderr#*another one: }" >/dev/null
+  sync --since "$(day 6)" --until "$(day 2)"
+  is .success true
+  nq-sync --state "it's other" --since "$(day 6)" --until "$(day 2)" >/dev/null 2>&1
+  sync --state "it's other" --since "$(day 6)" --until "$(day 2)"
+  [ "$output" = "" ]
+  (cd / && bash -c "${stderr#*another one: }" >/dev/null)
+  sync --state "it's other" --since "$(day 6)" --until "$(day 2)"
+  is .success true
 }
 
 # In place of a server whose clock is behind: an nq-fetch that never comes as far as the end of the window.
@@ -93,7 +103,7 @@ SH
   is .cursor_committed "\"$(day 2)\""
 }
 
-@test "kill -9 of everything in mid-window: what was committed stays, the rest is resumed, the table is whole" {
+@test "A33 kill -9 of everything in mid-window: what was committed stays, the rest is resumed, the table is whole" {
   local pages done_until
   for pages in 3 7; do
     : >"$API_LOG"
@@ -122,7 +132,7 @@ SH
   as_undisturbed
 }
 
-@test "kill -9 in mid-window of a live pull: the next one goes on from the last window" {
+@test "A33 kill -9 in mid-window of a live pull: the next one goes on from the last window" {
   fault '{"match":"/v2/","kind":"stall","skip":5,"count":1}'
   start --since "$(day 6)" --window 1d
   until_true 20 stalled
@@ -140,7 +150,7 @@ SH
   as_undisturbed
 }
 
-@test "a window that fails ends the pull, and the windows before it stay done" {
+@test "A37 a window that fails ends the pull, and the windows before it stay done" {
   fault '{"match":"/v2/","kind":"status","status":503,"skip":5}'
   sync --since "$(day 6)" --window 1d
   status_is 75
@@ -151,6 +161,17 @@ SH
   sync --window 1d
   status_is 0
   as_undisturbed
+}
+
+# [differ] What comes from beyond the end is not cut away but loaded: only the cursor must not follow it.
+@test "A37 D83 rows from beyond the end of a window do not move the cursor past it" {
+  sed -i 's/until_param: updated_before/until_param: not_known_there/' sources.yml
+  sync --since "$(day 6)" --until "$(day 2)" --window 2d
+  status_is 0
+  stderr_has "there are records of after --until: the watermark stops at $(day 4)"
+  [ "$(members .cursor_committed)" = "\"$(day 4)\"
+\"$(day 2)\"" ]
+  [ "$(count)" = "$SUPPLIERS" ]
 }
 
 @test "TERM in a window ends the pull" {
@@ -164,7 +185,8 @@ SH
   nobody_runs
 }
 
-@test "a lag longer than a window does not stand still" {
+# [differ] Each window reaches back, not the newest end alone: what was committed late in one is found by the next.
+@test "A35 a lag longer than a window does not stand still" {
   sed -i 's/lag: 0s/lag: 3d/' sources.yml
   sync --since "$(day 6)" --until "$(day 2)" --window 1d
   status_is 0
@@ -201,7 +223,7 @@ not_free() { ! nobody_runs; }
   [ "$(requests)" -gt 0 ]
 }
 
-@test "what is wrong with a window is told before any request" {
+@test "D85 what is wrong with a window is told before any request" {
   why() {
     sync "${@:2}"
     status_is 2
@@ -237,12 +259,15 @@ not_free() { ! nobody_runs; }
 
 mark() { nq-fetch --end-mark --watermark .t "$@" | tail -n 1 | jq -r .watermark; }
 
-@test "nq-fetch --until raises the watermark of a complete pull, empty or not, but never above now" {
+@test "A37 D83 nq-fetch --until is the watermark of a complete pull, empty or not, but never above now" {
   echo '{"t":"2024-01-01T10:00:00Z"}' >one.ndjson
   : >none.ndjson
   [ "$(mark --until 2024-02-01T00:00:00Z one.ndjson)" = 2024-02-01T00:00:00Z ]
   [ "$(mark --until 2024-02-01T00:00:00Z none.ndjson)" = 2024-02-01T00:00:00Z ]
-  [ "$(mark --until 2023-02-01T00:00:00Z one.ndjson)" = 2024-01-01T10:00:00Z ]
+  [ "$(mark --until 2023-02-01T00:00:00Z one.ndjson)" = 2023-02-01T00:00:00Z ]
+  run --separate-stderr nq-fetch --watermark .t --until 2023-02-01T00:00:00Z one.ndjson
+  stdout_is '{"t":"2024-01-01T10:00:00Z"}'
+  stderr_has "there are records of after --until: the watermark stops at 2023-02-01T00:00:00Z"
   [[ $(mark --until 2099-02-01T00:00:00Z one.ndjson) < $(date -u -d '1 minute' +%FT%TZ) ]]
   [ "$(mark --until 2024-02-01T00:00:00Z --max-records 1 one.ndjson)" != 2024-02-01T00:00:00Z ]
   run --separate-stderr nq-fetch --until 2024-02-01 one.ndjson

@@ -249,7 +249,8 @@ nq-plan: sources.yml:18:11: unknown key 'recods', did you mean 'records'?"
   [ ! -e state ]
 }
 
-@test "the API breaks down in the middle: the cursor stays, and the next run repairs" {
+# [differ] Nothing marks how far a run came that did not end well: rows may come in any order.
+@test "S17 the API breaks down in the middle: the cursor stays, and the next run repairs" {
   sync
   local before
   before=$(cursor)
@@ -489,28 +490,25 @@ disturb() {
 @test "kill -9 of nq-fetch, early and late: nothing lost, nothing moved" {
   sync
   disturb nq-fetch 1
-  disturb nq-fetch 5
   disturb nq-fetch 9
 }
 
 @test "kill -9 of nq-map, early and late: nothing lost, nothing moved" {
   sync
   disturb nq-map 1
-  disturb nq-map 5
   disturb nq-map 9
 }
 
 @test "kill -9 of nq-load, early and late: nothing lost, nothing moved" {
   sync
   disturb nq-load 1
-  disturb nq-load 5
   disturb nq-load 9
 }
 
 @test "kill -9 of nq-sync itself: its lock holds while a stage lives, and the next run repairs" {
   local before pages
   sync
-  for pages in 1 5 9; do
+  for pages in 1 9; do
     before=$(cursor)
     touch_suppliers 1000 "$pages"
     slowly 50

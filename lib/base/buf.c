@@ -85,6 +85,14 @@ nq_buf_free(struct nq_buf *b)
 	*b = (struct nq_buf)NQ_BUF_INIT;
 }
 
+void
+nq_buf_wipe(struct nq_buf *b)
+{
+	if (b->cap != 0)
+		explicit_bzero(b->data, b->cap);
+	nq_buf_free(b);
+}
+
 static int
 unreserved(unsigned char c)
 {

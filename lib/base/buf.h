@@ -30,6 +30,7 @@ void nq_buf_reset(struct nq_buf *);
 void nq_buf_cut(struct nq_buf *, size_t len); /* shortens to len */
 char *nq_buf_take(struct nq_buf *);	      /* the caller frees; the buffer is empty after */
 void nq_buf_free(struct nq_buf *);
+void nq_buf_wipe(struct nq_buf *); /* frees what held a secret */
 
 static inline void
 nq_buf_add(struct nq_buf *b, const void *p, size_t n)

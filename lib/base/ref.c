@@ -42,7 +42,36 @@ trim(struct nq_str s)
 	return s;
 }
 
-/* The value of "[export] NAME=VALUE", quotes off, when the line is about name. */
+/* Whether nothing but white space and a comment follows. */
+static bool
+ends_there(struct nq_str s)
+{
+	struct nq_str rest = trim(s);
+
+	return rest.n == 0 || (rest.p[0] == '#' && rest.p > s.p);
+}
+
+/* As the shell has it: quotes go, and a comment after white space too. */
+static struct nq_str
+env_value(struct nq_str s)
+{
+	const char *close = NULL;
+
+	if (ends_there(s))
+		return (struct nq_str){s.p, 0};
+	s = trim(s);
+	if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\''))
+		close = memchr(s.p + 1, s.p[0], s.n - 1);
+	for (; close != NULL; close = memchr(close + 1, s.p[0], s.n - (size_t)(close + 1 - s.p)))
+		if (ends_there((struct nq_str){close + 1, s.n - (size_t)(close + 1 - s.p)}))
+			return (struct nq_str){s.p + 1, (size_t)(close - s.p) - 1};
+	for (size_t i = 1; i < s.n; i++)
+		if (s.p[i] == '#' && isspace((unsigned char)s.p[i - 1]))
+			return trim((struct nq_str){s.p, i});
+	return s;
+}
+
+/* The value of "[export] NAME=VALUE" when the line is about name. */
 static int
 env_line(struct nq_str line, struct nq_str name, struct nq_buf *out)
 {
@@ -56,13 +85,10 @@ env_line(struct nq_str line, struct nq_str name, struct nq_buf *out)
 	if (eq == NULL)
 		return -1;
 	key = trim((struct nq_str){line.p, (size_t)(eq - line.p)});
-	value = trim((struct nq_str){eq + 1, line.n - (size_t)(eq - line.p) - 1});
+	value = (struct nq_str){eq + 1, line.n - (size_t)(eq - line.p) - 1};
 	if (!nq_str_eq(key, name))
 		return -1;
-	if (value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') &&
-	    value.p[value.n - 1] == value.p[0])
-		value = (struct nq_str){value.p + 1, value.n - 2};
-	nq_buf_addstr(out, value);
+	nq_buf_addstr(out, env_value(value));
 	return 0;
 }
 
@@ -184,9 +210,7 @@ expand_one(const struct nq_refs *r, struct nq_str ref, const char *place, enum n
 		nq_buf_add_percent(out, nq_buf_str(&value));
 	else if (rc == 0)
 		nq_buf_addstr(out, nq_buf_str(&value));
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	return rc;
 }
 

@@ -197,8 +197,7 @@ void
 nq_secret_forget(void)
 {
 	for (size_t i = 0; i < known.n; i++) {
-		explicit_bzero(known.v[i].data, known.v[i].len);
-		nq_buf_free(&known.v[i]);
+		nq_buf_wipe(&known.v[i]);
 	}
 	free(known.v);
 	known.v = NULL;

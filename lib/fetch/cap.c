@@ -77,20 +77,24 @@ nq_cap_until_check(const char *until, enum nq_cursor_type type, struct nq_err *e
 {
 	if (type != NQ_CURSOR_TIMESTAMP)
 		return nq_err_set(err, NQ_USAGE,
-		    "--until goes with a --watermark of type timestamp_utc, which it raises");
+		    "--until goes with a --watermark of type timestamp_utc, which it sets");
 	if (nq_watermark_check(type, nq_str(until), err) == 0)
 		return 0;
 	err->status = NQ_USAGE;
 	return nq_err_at(err, "--until: ");
 }
 
-void
+bool
 nq_cap_until(struct nq_buf *mark, const char *until, struct nq_time cap)
 {
 	struct nq_buf end = NQ_BUF_INIT;
+	bool beyond;
 
 	nq_buf_adds(&end, until);
 	nq_cap_apply(&end, cap);
-	nq_watermark_raise(NQ_CURSOR_TIMESTAMP, mark, nq_buf_str(&end));
-	nq_buf_free(&end);
+	beyond = mark->len > 0 &&
+		 nq_watermark_cmp(NQ_CURSOR_TIMESTAMP, nq_buf_str(mark), nq_buf_str(&end)) > 0;
+	nq_buf_free(mark);
+	*mark = end;
+	return beyond;
 }

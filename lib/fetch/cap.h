@@ -21,9 +21,11 @@ bool nq_cap_apply(struct nq_buf *mark, struct nq_time cap);
 
 /*
  * --until: a pull that asked for nothing after a moment, and came to its end, is done with all up
- * to it, whatever there was: raises the mark to it, or to the cap if that comes first.
+ * to it, whatever there was: the mark is that moment, or the cap if that comes first. A record from
+ * beyond it, as of a search index that lags behind the rows it shows, says nothing about what else
+ * is there: true when there was one.
  */
 int nq_cap_until_check(const char *until, enum nq_cursor_type, struct nq_err *);
-void nq_cap_until(struct nq_buf *mark, const char *until, struct nq_time cap);
+bool nq_cap_until(struct nq_buf *mark, const char *until, struct nq_time cap);
 
 #endif

@@ -64,6 +64,15 @@ add_suspicions(struct nq_suspects *sum, const struct nq_suspects *one, const cha
 	nq_buf_free(&text);
 }
 
+/* They are read in any order: nothing is sure but what was there when the first of them was. */
+static void
+lower_cap(struct nq_pull *sum, const struct nq_pull *one)
+{
+	if (one->has_cap && (!sum->has_cap || nq_time_cmp(one->cap, sum->cap) < 0))
+		sum->cap = one->cap;
+	sum->has_cap = sum->has_cap || one->has_cap;
+}
+
 static void
 add_up(struct nq_pull *sum, const struct nq_pull *one, const char *place)
 {
@@ -71,9 +80,7 @@ add_up(struct nq_pull *sum, const struct nq_pull *one, const char *place)
 	sum->pages += one->pages;
 	sum->bytes += one->bytes;
 	sum->limited = sum->limited || one->limited;
-	if (!sum->has_cap && one->has_cap)
-		sum->cap = one->cap;
-	sum->has_cap = sum->has_cap || one->has_cap;
+	lower_cap(sum, one);
 	if (one->watermark.len > 0)
 		nq_watermark_raise(
 		    sum->spec.cursor_type, &sum->watermark, nq_buf_str(&one->watermark));
@@ -132,7 +139,7 @@ add(struct children *w, struct nq_err *err)
 	c->body = c->members = (struct nq_buf)NQ_BUF_INIT;
 	if (w->fill(w->ctx, &c->url, &c->body, err) == -1)
 		goto fail;
-	o.no_cap = true; /* the sum has it, and it begins with the first pull */
+	o.no_cap = true; /* the sum has it, the lowest of all */
 	o.parallel = 1;	 /* until its turn comes */
 	o.body = nq_buf_str(&c->body);
 	if (nq_pull_open(&c->pull, &o, nq_each_keep_stream(keep), err) == -1)

@@ -233,13 +233,22 @@ lower_watermark(struct nq_pull *p)
 	    p->watermark.data);
 }
 
+static void
+set_end(struct nq_pull *p)
+{
+	if (p->opt.until == NULL ||
+	    !nq_cap_until(&p->watermark, p->opt.until, p->has_cap ? p->cap : p->started))
+		return;
+	nq_log(NQ_LOG_WARN, "fetch",
+	    "there are records of after --until: the watermark stops at %s", p->watermark.data);
+}
+
 int
 nq_pull_conclude(struct nq_pull *p, struct nq_err *err)
 {
 	if (!p->limited) {
 		lower_watermark(p);
-		if (p->opt.until != NULL)
-			nq_cap_until(&p->watermark, p->opt.until, p->has_cap ? p->cap : p->started);
+		set_end(p);
 	}
 	nq_suspects_end(&p->suspects, &p->pager, p->records, p->limited || p->bounded);
 	nq_log(NQ_LOG_INFO, "fetch", "done: %" PRIu64 " record%s on %" PRIu64 " page%s (%s)",

@@ -185,9 +185,7 @@ apply(struct credential *c, size_t kind, const char *option, const char *ref)
 		rc = check_text(&c->value, option, c->err);
 	if (rc == 0)
 		rc = kinds[kind].apply(c);
-	if (c->value.len > 0)
-		explicit_bzero(c->value.data, c->value.len);
-	nq_buf_free(&c->value);
+	nq_buf_wipe(&c->value);
 	return rc;
 }
 
@@ -270,9 +268,7 @@ nq_auth_header(
 	if (nq_ref_expand(refs, nq_str(colon), "-H", NQ_REF_RAW, &value, &secret, err) == 0 &&
 	    check_text(&value, "-H", err) == 0)
 		rc = nq_http_header(http, name, value.data, secret, err);
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	free(name);
 	return rc;
 }

@@ -262,8 +262,7 @@ put_asked(const struct nq_tap_request *q, struct nq_buf *out)
 	nq_cassette_put_request(q, &raw);
 	nq_cassette_mask(nq_buf_str(&raw), &masked);
 	simplify(nq_buf_str(&masked), out);
-	explicit_bzero(raw.data, raw.len);
-	nq_buf_free(&raw);
+	nq_buf_wipe(&raw);
 	nq_buf_free(&masked);
 }
 

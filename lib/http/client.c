@@ -143,8 +143,7 @@ nq_http_header(
 	/* libcurl drops a header without value unless it ends in a semicolon. */
 	nq_buf_addf(&line, *value == '\0' ? "%s;" : "%s: %s", name, value);
 	h->own = nq_fields_append(h->own, line.data);
-	explicit_bzero(line.data, line.len);
-	nq_buf_free(&line);
+	nq_buf_wipe(&line);
 	return 0;
 }
 

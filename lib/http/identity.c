@@ -13,20 +13,12 @@ struct pairs {
 	size_t n;
 };
 
-static void
-wipe(struct nq_buf *b)
-{
-	if (b->len > 0)
-		explicit_bzero(b->data, b->len);
-	nq_buf_free(b);
-}
-
 void
 nq_identity_free(struct nq_identity *id)
 {
-	wipe(&id->query);
-	wipe(&id->signer);
-	wipe(&id->key);
+	nq_buf_wipe(&id->query);
+	nq_buf_wipe(&id->signer);
+	nq_buf_wipe(&id->key);
 	if (id->token.free != NULL)
 		id->token.free(id->token.ctx);
 	*id = (struct nq_identity)NQ_IDENTITY_INIT;

@@ -95,14 +95,6 @@ read_word(struct reader *r, struct entry *e, const char *host)
 	}
 }
 
-static void
-wipe_text(struct nq_buf *b)
-{
-	if (b->len > 0)
-		explicit_bzero(b->data, b->len);
-	nq_buf_free(b);
-}
-
 static int
 find(const struct nq_buf *text, const char *path, const char *host, struct nq_buf *out,
     struct nq_err *err)
@@ -120,9 +112,9 @@ find(const struct nq_buf *text, const char *path, const char *host, struct nq_bu
 		nq_secret_add_basic(nq_buf_str(&e.user), nq_buf_str(&e.password));
 		nq_buf_addf(out, "%s:%s", e.user.data, e.password.data);
 	}
-	wipe_text(&e.user);
-	wipe_text(&e.password);
-	wipe_text(&r.token);
+	nq_buf_wipe(&e.user);
+	nq_buf_wipe(&e.password);
+	nq_buf_wipe(&r.token);
 	return rc;
 }
 
@@ -145,7 +137,7 @@ nq_netrc_find(const char *file, const char *host, struct nq_buf *out, struct nq_
 		err->status = NQ_USAGE;
 	else
 		rc = find(&text, path.data, host, out, err);
-	wipe_text(&text);
+	nq_buf_wipe(&text);
 	nq_buf_free(&path);
 	return rc == 0 ? 0 : nq_err_at(err, "--auth netrc: ");
 }

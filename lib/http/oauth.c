@@ -30,14 +30,6 @@ struct oauth {
 };
 
 static void
-forget(struct nq_buf *b)
-{
-	if (b->len > 0)
-		explicit_bzero(b->data, b->len);
-	nq_buf_free(b);
-}
-
-static void
 oauth_free(void *ctx)
 {
 	struct oauth *a = ctx;
@@ -45,9 +37,9 @@ oauth_free(void *ctx)
 	nq_http_free(a->http);
 	free(a->url);
 	free(a->refresh_file);
-	forget(&a->fixed);
-	forget(&a->refresh);
-	forget(&a->token);
+	nq_buf_wipe(&a->fixed);
+	nq_buf_wipe(&a->refresh);
+	nq_buf_wipe(&a->token);
 	free(a);
 }
 
@@ -119,7 +111,7 @@ get_text(const struct nq_doc *d, const char *name, struct nq_buf *out, struct nq
 		nq_err_set(err, NQ_FAIL, "the token endpoint: '%s' is no text of a token", name);
 	else
 		nq_buf_addstr(out, s);
-	forget(&scratch);
+	nq_buf_wipe(&scratch);
 	return rc;
 }
 
@@ -163,11 +155,11 @@ keep_refresh_token(struct oauth *a, struct nq_buf *replacement, struct nq_err *e
 		nq_log(NQ_LOG_WARN, "http",
 		    "the token endpoint gave a new refresh token, which is lost when this run "
 		    "ends: only --refresh-token '${file:PATH}' can be kept up to date");
-	forget(&line);
+	nq_buf_wipe(&line);
 	if (rc == -1)
 		return nq_err_at(
 		    err, "cannot keep the new refresh token, and the old one is void: ");
-	forget(&a->refresh);
+	nq_buf_wipe(&a->refresh);
 	nq_buf_addstr(&a->refresh, nq_buf_str(replacement));
 	return 0;
 }
@@ -214,8 +206,8 @@ take(struct oauth *a, const struct nq_buf *body, int64_t asked_ms, struct nq_err
 		a->stale_ms = stale_at(&d, asked_ms);
 		a->issued = true;
 	}
-	forget(&token);
-	forget(&refresh);
+	nq_buf_wipe(&token);
+	nq_buf_wipe(&refresh);
 	nq_doc_free(&d);
 	return rc;
 }
@@ -245,8 +237,8 @@ ask(struct oauth *a, struct nq_err *err)
 	nq_response_init(&r);
 	rc = nq_http_do(a->http, &q, NULL, &r, err);
 	rc = rc == 0 ? take(a, &r.body, asked_ms, err) : explain(a, &r, err);
-	forget(&form);
-	forget(&r.body);
+	nq_buf_wipe(&form);
+	nq_buf_wipe(&r.body);
 	nq_response_free(&r);
 	return rc;
 }
@@ -266,7 +258,7 @@ oauth_line(void *ctx, struct nq_buf *line, struct nq_err *err)
 	struct oauth *a = ctx;
 
 	if (a->token.len > 0 && is_stale(a))
-		forget(&a->token);
+		nq_buf_wipe(&a->token);
 	if (a->token.len == 0 && ask(a, err) == -1)
 		return -1;
 	nq_buf_addf(line, "Authorization: Bearer %s", a->token.data);
@@ -279,7 +271,7 @@ oauth_refused(void *ctx)
 	struct oauth *a = ctx;
 
 	nq_log(NQ_LOG_INFO, "http", "HTTP 401: taking a new token");
-	forget(&a->token);
+	nq_buf_wipe(&a->token);
 	return true;
 }
 
@@ -310,8 +302,8 @@ show_by_header(struct oauth *a, struct nq_str id, struct nq_str secret, struct n
 	nq_buf_adds(&line, "Basic ");
 	nq_buf_add_base64(&line, nq_buf_str(&pair));
 	rc = nq_http_header(a->http, "Authorization", line.data, true, err);
-	forget(&pair);
-	forget(&line);
+	nq_buf_wipe(&pair);
+	nq_buf_wipe(&line);
 	return rc;
 }
 
@@ -335,8 +327,8 @@ set_client(struct oauth *a, const struct nq_oauth_options *o, const struct nq_re
 		add_field(&a->fixed, "client_id", nq_buf_str(&id));
 	if (rc == 0 && !by_header && secret.len > 0)
 		add_field(&a->fixed, "client_secret", nq_buf_str(&secret));
-	forget(&id);
-	forget(&secret);
+	nq_buf_wipe(&id);
+	nq_buf_wipe(&secret);
 	return rc;
 }
 
@@ -372,7 +364,7 @@ set_extra(struct oauth *a, const char *name, const char *value, const struct nq_
 		rc = nq_ref_expand(refs, nq_str(value), name, NQ_REF_RAW, &text, NULL, err);
 	if (rc == 0 && value != NULL)
 		add_field(&a->fixed, name, nq_buf_str(&text));
-	forget(&text);
+	nq_buf_wipe(&text);
 	return rc;
 }
 

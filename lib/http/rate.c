@@ -12,6 +12,8 @@ enum {
 	SLACK_NS = 5000000, /* libcurl counts in milliseconds, and not from the same moment */
 };
 
+#define LONGEST_MS (INT64_C(100) * 366 * 86400 * 1000) /* a century: no sum overflows */
+
 /* A number of at most MOST; *s moves behind it. 0 when there is none. */
 static int64_t
 number(const char **s)
@@ -39,6 +41,12 @@ window(const char *s)
 	return 0;
 }
 
+int64_t
+nq_rate_span(int64_t ms)
+{
+	return (ms < LONGEST_MS ? ms : LONGEST_MS) * NQ_NS_PER_MS;
+}
+
 int
 nq_rate_parse(struct nq_rate *r, const char *text, struct nq_err *err)
 {
@@ -59,7 +67,7 @@ void
 nq_rate_deadline(struct nq_rate *r, int64_t ms)
 {
 	r->deadline_ms = ms;
-	r->deadline_ns = ms > 0 ? nq_clock_ns() + ms * NQ_NS_PER_MS : 0;
+	r->deadline_ns = ms > 0 ? nq_clock_ns() + nq_rate_span(ms) : 0;
 }
 
 int
@@ -117,7 +125,7 @@ nq_rate_take(
 	if (r->quota_ns > at) {
 		*why = r->why;
 		at = r->quota_ns;
-		if (at - now > max_wait_ms * NQ_NS_PER_MS) {
+		if (at - now > nq_rate_span(max_wait_ms)) {
 			nq_err_set(err, NQ_TEMPFAIL, "%s", *why);
 			return nq_rate_refuse((at - now) / NQ_NS_PER_MS, max_wait_ms, err);
 		}
@@ -165,19 +173,19 @@ nq_rate_note(struct nq_rate *r, const struct nq_headers *h)
 	int64_t ms = nq_retry_quota(h, time(NULL));
 
 	if (ms >= 0)
-		pause_until(r, nq_clock_ns() + ms * NQ_NS_PER_MS, "the quota is used up");
+		pause_until(r, nq_clock_ns() + nq_rate_span(ms), "the quota is used up");
 }
 
 void
 nq_rate_pause(struct nq_rate *r, int64_t ms)
 {
-	pause_until(r, nq_clock_ns() + ms * NQ_NS_PER_MS, "another request was told to wait");
+	pause_until(r, nq_clock_ns() + nq_rate_span(ms), "another request was told to wait");
 }
 
 int
 nq_rate_before(const struct nq_rate *r, int64_t ms, struct nq_err *err)
 {
-	if (r->deadline_ns == 0 || nq_clock_ns() + ms * NQ_NS_PER_MS < r->deadline_ns)
+	if (r->deadline_ns == 0 || nq_clock_ns() + nq_rate_span(ms) < r->deadline_ns)
 		return 0;
 	nq_err_add(err, "; the next attempt would wait for %.3g s", (double)ms / 1000);
 	return too_late(r, err);

@@ -21,6 +21,9 @@ struct nq_rate {
 	int64_t deadline_ms; /* as it was given */
 };
 
+/* Milliseconds in nanoseconds; a century at most. */
+int64_t nq_rate_span(int64_t ms);
+
 /* Adds "10/s", "600/m", "3/10s" …, a usage error otherwise; of several the strictest holds. */
 int nq_rate_parse(struct nq_rate *, const char *, struct nq_err *);
 

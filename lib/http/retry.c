@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 
-enum { FORBIDDEN = 403 };
+enum { FORBIDDEN = 403, EPOCH_MS_DIGITS = 13 };
 
 #define LONGEST_MS (INT64_C(200000000000) * 1000) /* some six thousand years: no sum overflows */
 
@@ -94,7 +94,11 @@ reset_in(const struct nq_headers *h, int64_t now)
 	int64_t ms;
 
 	for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
-		if (!nq_headers_get(h, resets[i], 0, &s) || !seconds(s, &ms))
+		if (!nq_headers_get(h, resets[i], 0, &s))
+			continue;
+		if (s.n == EPOCH_MS_DIGITS) /* an epoch in milliseconds, until the year 2286 */
+			s.n -= 3;
+		if (!seconds(s, &ms))
 			continue;
 		if (ms > epoch_ms)
 			ms = ms > now * 1000 ? ms - now * 1000 : 0;
@@ -176,7 +180,7 @@ nq_retry_backoff(unsigned attempt, int64_t min_ms, int64_t max_ms)
 {
 	int64_t ms = min_ms;
 
-	while (attempt-- > 1 && ms < max_ms)
+	while (attempt-- > 1 && ms > 0 && ms < max_ms)
 		ms *= 2;
 	return ms < max_ms ? ms : max_ms;
 }

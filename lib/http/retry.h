@@ -23,8 +23,8 @@ bool nq_retry_curl(int curlcode, long os_errno);
 /*
  * What the server asks for, in ms: Retry-After (seconds, whole or not, or a date, counted from the
  * Date header or else from now); else, under 429 or with a quota of 0 left, RateLimit-Reset or
- * X-RateLimit-Reset (seconds, an epoch when above 10^9). Negative and past values are 0; -1: it
- * asks for nothing that we understand.
+ * X-RateLimit-Reset (seconds, an epoch when above 10^9, one in milliseconds of 13 digits).
+ * Negative and past values are 0; -1: it asks for nothing that we understand.
  */
 int64_t nq_retry_asked(long status, const struct nq_headers *, int64_t now_sec);
 

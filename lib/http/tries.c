@@ -122,7 +122,7 @@ wait_for(struct nq_flight *f, int64_t spent_ms)
 		return 0;
 	h->stats.waited_ms += ms;
 	snprintf(why, sizeof(why), r->status != 0 ? "HTTP %ld" : "broken connection", r->status);
-	wait_until(h, nq_clock_ns() + ms * NQ_NS_PER_MS, why);
+	wait_until(h, nq_clock_ns() + nq_rate_span(ms), why);
 	return 0;
 }
 

@@ -12,9 +12,7 @@ nq_settings_init(struct nq_settings *s)
 void
 nq_settings_free(struct nq_settings *s)
 {
-	if (s->text.len > 0)
-		explicit_bzero(s->text.data, s->text.len);
-	nq_buf_free(&s->text);
+	nq_buf_wipe(&s->text);
 	nq_doc_free(&s->doc);
 }
 

@@ -95,6 +95,8 @@ duckdb_probe(struct nq_sink *s, bool *exists, struct nq_err *err)
 	struct nq_columns ignored;
 	int rc;
 
+	if (nq_duckdb_api(err) == NULL)
+		return -1;
 	if (access(q->path, F_OK) == -1 && errno == ENOENT)
 		return 0;
 	if (nq_duckdb_open(&q->db, q->path, s->o->busy_ms, err) == -1)

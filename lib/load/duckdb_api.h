@@ -106,6 +106,7 @@ typedef void nq_duckdb_callback(
 	F(int, register_scalar_function, (struct nq_duckdb_connection *, \
 	    struct nq_duckdb_function *))
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): they are parts of a declaration */
 #define NQ_DUCKDB_MEMBER(type, name, arguments) type(*name) arguments;
 struct nq_duckdb_api {
 	NQ_DUCKDB_FUNCTIONS(NQ_DUCKDB_MEMBER)

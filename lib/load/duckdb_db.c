@@ -57,7 +57,7 @@ static int
 take_chunk(const struct nq_duckdb *d, struct nq_duckdb_chunk *c, uint64_t n, nq_duckdb_take *take,
     void *ctx, struct nq_err *err)
 {
-	struct nq_str value[MAX_VALUES];
+	struct nq_str value[MAX_VALUES] = {{NULL, 0}};
 	struct nq_duckdb_vector *v;
 	const union nq_duckdb_string *text;
 	int rc = 0;
@@ -160,7 +160,7 @@ open_once(struct nq_duckdb *d, struct nq_duckdb_config *c, char **error)
 static int
 open_file(struct nq_duckdb *d, struct nq_duckdb_config *c, int64_t busy_ms, struct nq_err *err)
 {
-	const struct timespec pause = {0, RETRY_MS * 1000000};
+	const struct timespec pause = {0, RETRY_MS * 1000000L};
 	int64_t since = nq_clock_ms();
 	char *error = NULL;
 	int rc = 0;

@@ -38,14 +38,18 @@ literal(const char *from, const char *to)
 	return to > from && !nq_ref_present((struct nq_str){from, (size_t)(to - from)});
 }
 
-/* USER:PASSWORD@ before the host. */
+/*
+ * USER:PASSWORD@ before the host. To libpq only a slash ends it, and what is meant for a password
+ * with a slash in it is a port and a database, which we would name in messages.
+ */
 static bool
 literal_in_user(const char *s, const char *end)
 {
-	const char *stop = seek(s, end, "/?#"), *at = seek(s, stop, "@");
-	const char *colon = seek(s, at, ":");
+	const char *slash = seek(s, end, "/"), *query = seek(slash, end, "?");
+	const char *at = seek(s, query, "@"), *stop = at < slash ? at : slash;
+	const char *colon = seek(s, stop, ":");
 
-	return at < stop && colon < at && literal(colon + 1, at);
+	return at < query && colon < stop && literal(colon + 1, at);
 }
 
 static bool

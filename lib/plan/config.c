@@ -38,6 +38,41 @@ named_or_beside(const struct nq_config *c, const char *named, const char *name)
 	return path;
 }
 
+/* Whether the settings have it, or a reference in the connector file asks for it. */
+static bool
+is_param(const struct nq_config *c, struct nq_str name)
+{
+	const struct nq_doc *d = &c->json.doc;
+	struct nq_buf ref = NQ_BUF_INIT;
+	bool known = nq_str_is(name, "since_override") || nq_str_is(name, "lookback_days");
+	uint32_t params = c->settings != NULL ? nq_doc_get(d, 0, nq_str("job_params")) : NQ_NONE;
+
+	nq_buf_addf(&ref, "${job_params.%.*s}", (int)name.n, name.p);
+	known = known || nq_str_find(nq_buf_str(&c->yaml.text), 0, nq_buf_str(&ref)) != NULL ||
+		(params != NQ_NONE && nq_doc_get(d, params, name) != NQ_NONE);
+	nq_buf_free(&ref);
+	return known;
+}
+
+/* A name that was mistyped would else be a delta where a backfill was asked for. */
+static int
+check_params(const struct nq_config *c, struct nq_err *err)
+{
+	const struct nq_list *params = &c->opt->params;
+
+	for (size_t i = 0; i < params->n; i++) {
+		struct nq_str name = {params->v[i], strcspn(params->v[i], "=")};
+
+		if (!is_param(c, name))
+			return nq_err_set(err, NQ_USAGE,
+			    "option '--param': '%.*s' is neither since_override nor lookback_days, "
+			    "and "
+			    "nothing in '%s' asks for ${job_params.%.*s}",
+			    (int)name.n, name.p, c->yaml.path, (int)name.n, name.p);
+	}
+	return 0;
+}
+
 static int
 open_references(struct nq_config *c, struct nq_err *err)
 {
@@ -51,7 +86,7 @@ open_references(struct nq_config *c, struct nq_err *err)
 		return -1;
 	if (c->env_file != NULL && nq_refs_env_file(&c->refs, c->env_file, err) == -1)
 		return -1;
-	return 0;
+	return check_params(c, err);
 }
 
 /* The folder of the file; of Dango's .dango/sources.yml that is the one around .dango. */
@@ -166,10 +201,8 @@ add_value(struct nq_config *c, struct nq_str ref, const nq_node *at, enum nq_ref
 		add_escaped(out, nq_buf_str(&value));
 	if (hidden && secret != NULL)
 		*secret = true;
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
 	nq_buf_free(&spelt);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	return rc;
 }
 
@@ -215,7 +248,8 @@ nq_config_expand(struct nq_config *c, struct nq_str s, const nq_node *at, enum n
 			    c, at, "a reference is written ${NAME}; for a plain '${' write '$${'");
 		else if (ref.n > 9 && memcmp(ref.p, "${record.", 9) == 0)
 			return nq_config_fault(c, at,
-			    "'%.*s' is a member of a parent: say 'each', and use it in the path, in "
+			    "'%.*s' is a member of a parent: say 'each', and use it in the path, "
+			    "in "
 			    "'params' or in 'json'",
 			    (int)ref.n, ref.p);
 		else if (add_value(c, ref, at, enc, out, secret) == -1)

@@ -2,34 +2,25 @@
 
 #include <string.h>
 
-#include "plan/keys.h"
 #include "plan/stages.h"
 
-/* The map auth at hand. */
-struct login {
-	struct nq_config *c;
-	nq_node *map;
-	struct nq_words *w;
-};
-
-static void
-add_auth(struct nq_words *w, const char *kind, const char *name, const char *ref)
+void
+nq_login_add(const struct nq_login *l, const char *kind, const char *name, const char *ref)
 {
-	nq_words_add(w, "--auth");
-	nq_words_addf(w, "%s%s%s=%s", kind, *name != '\0' ? ":" : "", name, ref);
+	nq_words_add(l->w, "--auth");
+	nq_words_addf(l->w, "%s%s%s=%s", kind, *name != '\0' ? ":" : "", name, ref);
 }
 
-static nq_node *
-get(const struct login *l, const char *key)
+nq_node *
+nq_login_get(const struct nq_login *l, const char *key)
 {
-	return nq_keys_get(&l->c->yaml, l->map, NQ_IN_AUTH, key);
+	return nq_keys_get(&l->c->yaml, l->map, l->in, key);
 }
 
-/* The plain text of a key, or what it is when nobody says so. */
-static int
-text_or(const struct login *l, const char *key, const char *otherwise, struct nq_buf *out)
+int
+nq_login_text(const struct nq_login *l, const char *key, const char *otherwise, struct nq_buf *out)
 {
-	nq_node *n = get(l, key);
+	nq_node *n = nq_login_get(l, key);
 
 	if (n != NULL)
 		return nq_config_text(l->c, n, out);
@@ -38,20 +29,20 @@ text_or(const struct login *l, const char *key, const char *otherwise, struct nq
 }
 
 static int
-lacks(const struct login *l, const char *type, const char *key)
+lacks(const struct nq_login *l, const char *type, const char *key)
 {
 	return nq_config_fault(l->c, l->map, "type %s needs '%s'", type, key);
 }
 
 /* Adds one key after the other, with a colon between; how many were there. */
 static int
-add_parts(const struct login *l, const char *const *key, struct nq_buf *out)
+add_parts(const struct nq_login *l, const char *const *key, struct nq_buf *out)
 {
 	nq_node *n;
 	int there = 0;
 
 	for (; *key != NULL; key++) {
-		n = get(l, *key);
+		n = nq_login_get(l, *key);
 		if (n == NULL)
 			continue;
 		nq_buf_adds(out, there++ > 0 ? ":" : "");
@@ -62,55 +53,55 @@ add_parts(const struct login *l, const char *const *key, struct nq_buf *out)
 }
 
 static int
-bearer(struct login *l, const char *type)
+bearer(struct nq_login *l, const char *type)
 {
 	static const char *const parts[] = {"token", NULL};
 	struct nq_buf ref = NQ_BUF_INIT;
 	int n = add_parts(l, parts, &ref);
 
 	if (n == 1)
-		add_auth(l->w, "bearer", "", ref.data);
+		nq_login_add(l, "bearer", "", ref.data);
 	nq_buf_free(&ref);
 	return n == 0 ? lacks(l, type, "token") : n == 1 ? 0 : -1;
 }
 
 /* user:password as one reference, or one to each; an API key alone has an empty password. */
 static int
-basic(struct login *l, const char *type)
+basic(struct nq_login *l, const char *type)
 {
 	static const char *const whole[] = {"token", NULL};
 	static const char *const parts[] = {"username", "password", NULL};
-	bool one = get(l, "token") != NULL;
+	bool one = nq_login_get(l, "token") != NULL;
 	struct nq_buf ref = NQ_BUF_INIT;
 	int n = 0, rc = 0;
 
-	if (!one && get(l, "username") == NULL)
+	if (!one && nq_login_get(l, "username") == NULL)
 		rc = lacks(l, type, "username");
 	else
 		n = add_parts(l, one ? whole : parts, &ref);
 	if (!one && n == 1)
 		nq_buf_addc(&ref, ':');
 	if (n > 0)
-		add_auth(l->w, "basic", "", ref.data);
+		nq_login_add(l, "basic", "", ref.data);
 	nq_buf_free(&ref);
 	return rc == -1 || n == -1 ? -1 : 0;
 }
 
 /* A key in a header or in the query, under a name. */
 static int
-named(struct login *l, const char *type)
+named(struct nq_login *l, const char *type)
 {
 	static const char *const parts[] = {"token", NULL};
 	struct nq_buf name = NQ_BUF_INIT, where = NQ_BUF_INIT, ref = NQ_BUF_INIT;
 	bool api_key = strcmp(type, "api_key") == 0;
 	int rc = -1;
 
-	if (get(l, "token") == NULL || (!api_key && get(l, "name") == NULL))
-		return lacks(l, type, get(l, "token") == NULL ? "token" : "name");
-	if (text_or(l, "name", "Authorization", &name) == 0 &&
-	    text_or(l, "location", api_key ? "header" : type, &where) == 0 &&
+	if (nq_login_get(l, "token") == NULL || (!api_key && nq_login_get(l, "name") == NULL))
+		return lacks(l, type, nq_login_get(l, "token") == NULL ? "token" : "name");
+	if (nq_login_text(l, "name", "Authorization", &name) == 0 &&
+	    nq_login_text(l, "location", api_key ? "header" : type, &where) == 0 &&
 	    add_parts(l, parts, &ref) == 1) {
-		add_auth(l->w, where.data, name.data, ref.data);
+		nq_login_add(l, where.data, name.data, ref.data);
 		rc = 0;
 	}
 	nq_buf_free(&name);
@@ -120,7 +111,7 @@ named(struct login *l, const char *type)
 }
 
 static int
-add_options(struct login *l)
+add_options(struct nq_login *l)
 {
 	struct nq_view v = {.n = 0};
 
@@ -129,7 +120,7 @@ add_options(struct login *l)
 }
 
 static int
-netrc(struct login *l, const char *type)
+netrc(struct nq_login *l, const char *type)
 {
 	(void)type;
 	nq_words_add(l->w, "--auth");
@@ -138,11 +129,12 @@ netrc(struct login *l, const char *type)
 }
 
 static int
-oauth2(struct login *l, const char *type)
+oauth2(struct nq_login *l, const char *type)
 {
-	if (get(l, "token_url") == NULL || get(l, "client_id") == NULL)
-		return lacks(l, type, get(l, "token_url") == NULL ? "token_url" : "client_id");
-	if (get(l, "client_secret") == NULL && get(l, "refresh_token") == NULL)
+	if (nq_login_get(l, "token_url") == NULL || nq_login_get(l, "client_id") == NULL)
+		return lacks(
+		    l, type, nq_login_get(l, "token_url") == NULL ? "token_url" : "client_id");
+	if (nq_login_get(l, "client_secret") == NULL && nq_login_get(l, "refresh_token") == NULL)
 		return lacks(l, type, "client_secret");
 	nq_words_add(l->w, "--auth");
 	nq_words_add(l->w, "oauth2");
@@ -150,24 +142,24 @@ oauth2(struct login *l, const char *type)
 }
 
 static int
-aws_sigv4(struct login *l, const char *type)
+aws_sigv4(struct nq_login *l, const char *type)
 {
 	static const char *const whole[] = {"token", NULL};
 	static const char *const parts[] = {"access_key", "secret_key", "session_token", NULL};
 	struct nq_buf name = NQ_BUF_INIT, ref = NQ_BUF_INIT;
-	bool one = get(l, "token") != NULL;
+	bool one = nq_login_get(l, "token") != NULL;
 	int rc = -1;
 
 	for (size_t i = 0; i < 2; i++)
-		if (!one && get(l, parts[i]) == NULL)
+		if (!one && nq_login_get(l, parts[i]) == NULL)
 			return lacks(l, type, parts[i]);
-	if (get(l, "region") == NULL || get(l, "service") == NULL)
-		return lacks(l, type, get(l, "region") == NULL ? "region" : "service");
-	if (nq_config_text(l->c, get(l, "region"), &name) == 0) {
+	if (nq_login_get(l, "region") == NULL || nq_login_get(l, "service") == NULL)
+		return lacks(l, type, nq_login_get(l, "region") == NULL ? "region" : "service");
+	if (nq_config_text(l->c, nq_login_get(l, "region"), &name) == 0) {
 		nq_buf_addc(&name, '/');
-		if (nq_config_text(l->c, get(l, "service"), &name) == 0 &&
+		if (nq_config_text(l->c, nq_login_get(l, "service"), &name) == 0 &&
 		    add_parts(l, one ? whole : parts, &ref) > 0) {
-			add_auth(l->w, "aws-sigv4", name.data, ref.data);
+			nq_login_add(l, "aws-sigv4", name.data, ref.data);
 			rc = 0;
 		}
 	}
@@ -177,7 +169,7 @@ aws_sigv4(struct login *l, const char *type)
 }
 
 static int
-none(struct login *l, const char *type)
+none(struct nq_login *l, const char *type)
 {
 	(void)l;
 	(void)type;
@@ -187,7 +179,7 @@ none(struct login *l, const char *type)
 /* One row a type; keys that it has besides, between spaces. */
 static const struct {
 	const char *type;
-	int (*add)(struct login *, const char *type);
+	int (*add)(struct nq_login *, const char *type);
 	const char *keys;
 } kinds[] = {
     {"bearer", bearer, " token "},
@@ -207,7 +199,7 @@ static const struct {
 
 /* A key of another type would be passed over without a word. */
 static int
-check_keys(const struct login *l, const char *type, const char *known)
+check_keys(const struct nq_login *l, const char *type, const char *known)
 {
 	const struct nq_keys_row *row;
 	struct nq_buf name = NQ_BUF_INIT;
@@ -231,9 +223,9 @@ check_keys(const struct login *l, const char *type, const char *known)
 int
 nq_login_map(struct nq_config *c, nq_node *auth, struct nq_words *w)
 {
-	struct login l = {c, auth, w};
+	struct nq_login l = {c, auth, NQ_IN_AUTH, w};
 	struct nq_buf type = NQ_BUF_INIT;
-	int rc = text_or(&l, "type", "bearer", &type);
+	int rc = nq_login_text(&l, "type", "bearer", &type);
 
 	for (size_t i = 0; rc == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(type.data, kinds[i].type) != 0)

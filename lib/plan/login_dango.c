@@ -2,44 +2,11 @@
 
 #include <string.h>
 
-#include "plan/keys.h"
-
-/* Dango's rest_api at hand. */
-struct login {
-	struct nq_config *c;
-	nq_node *map;
-	struct nq_words *w;
-};
-
-static nq_node *
-get(const struct login *l, const char *key)
-{
-	return nq_keys_get(&l->c->yaml, l->map, NQ_IN_REST, key);
-}
-
-static int
-text_or(const struct login *l, const char *key, const char *otherwise, struct nq_buf *out)
-{
-	nq_node *n = get(l, key);
-
-	if (n != NULL)
-		return nq_config_text(l->c, n, out);
-	nq_buf_adds(out, otherwise);
-	return 0;
-}
-
-static void
-add_auth(const struct login *l, const char *kind, const char *name, const char *ref)
-{
-	nq_words_add(l->w, "--auth");
-	nq_words_addf(l->w, "%s%s%s=%s", kind, *name != '\0' ? ":" : "", name, ref);
-}
-
 /* "${NAME}" for the variable that a key names, after seeing that it is set. */
 static int
-add_variable(const struct login *l, const char *key, struct nq_buf *out)
+add_variable(const struct nq_login *l, const char *key, struct nq_buf *out)
 {
-	nq_node *n = get(l, key);
+	nq_node *n = nq_login_get(l, key);
 	struct nq_buf ref = NQ_BUF_INIT;
 	int rc;
 
@@ -55,30 +22,30 @@ add_variable(const struct login *l, const char *key, struct nq_buf *out)
 }
 
 static int
-dango_basic(struct login *l)
+dango_basic(struct nq_login *l)
 {
 	struct nq_buf ref = NQ_BUF_INIT;
 	int rc = add_variable(l, "basic_username_env", &ref);
 
 	nq_buf_addc(&ref, ':');
-	if (rc == 0 && get(l, "basic_password_env") != NULL)
+	if (rc == 0 && nq_login_get(l, "basic_password_env") != NULL)
 		rc = add_variable(l, "basic_password_env", &ref);
 	if (rc == 0)
-		add_auth(l, "basic", "", ref.data);
+		nq_login_add(l, "basic", "", ref.data);
 	nq_buf_free(&ref);
 	return rc;
 }
 
 static int
-dango_named(struct login *l, const char *name_key)
+dango_named(struct nq_login *l, const char *name_key)
 {
 	struct nq_buf name = NQ_BUF_INIT, where = NQ_BUF_INIT, ref = NQ_BUF_INIT;
 	int rc = -1;
 
-	if (text_or(l, name_key, "Authorization", &name) == 0 &&
-	    text_or(l, "api_key_location", "header", &where) == 0 &&
+	if (nq_login_text(l, name_key, "Authorization", &name) == 0 &&
+	    nq_login_text(l, "api_key_location", "header", &where) == 0 &&
 	    add_variable(l, "auth_token_env", &ref) == 0) {
-		add_auth(l, where.data, name.data, ref.data);
+		nq_login_add(l, where.data, name.data, ref.data);
 		rc = 0;
 	}
 	nq_buf_free(&name);
@@ -88,34 +55,34 @@ dango_named(struct login *l, const char *name_key)
 }
 
 static int
-dango_api_key(struct login *l)
+dango_api_key(struct nq_login *l)
 {
 	return dango_named(l, "api_key_name");
 }
 
 static int
-dango_header(struct login *l)
+dango_header(struct nq_login *l)
 {
 	return dango_named(l, "auth_header_name");
 }
 
 static int
-dango_bearer(struct login *l)
+dango_bearer(struct nq_login *l)
 {
 	struct nq_buf ref = NQ_BUF_INIT;
 	int rc = add_variable(l, "auth_token_env", &ref);
 
 	if (rc == 0)
-		add_auth(l, "bearer", "", ref.data);
+		nq_login_add(l, "bearer", "", ref.data);
 	nq_buf_free(&ref);
 	return rc;
 }
 
 static int
-dango_oauth2(struct login *l)
+dango_oauth2(struct nq_login *l)
 {
 	struct nq_buf id = NQ_BUF_INIT, secret = NQ_BUF_INIT, url = NQ_BUF_INIT;
-	nq_node *n = get(l, "access_token_url");
+	nq_node *n = nq_login_get(l, "access_token_url");
 	int rc = -1;
 
 	if (n == NULL)
@@ -138,7 +105,7 @@ dango_oauth2(struct login *l)
 
 static const struct {
 	const char *type;
-	int (*add)(struct login *);
+	int (*add)(struct nq_login *);
 } kinds[] = {
     {"bearer", dango_bearer},
     {"basic", dango_basic},
@@ -157,9 +124,9 @@ nq_login_is_dango(struct nq_config *c, nq_node *rest)
 int
 nq_login_dango(struct nq_config *c, nq_node *rest, struct nq_words *w)
 {
-	struct login l = {c, rest, w};
+	struct nq_login l = {c, rest, NQ_IN_REST, w};
 	struct nq_buf type = NQ_BUF_INIT;
-	int rc = text_or(&l, "auth_type", "bearer", &type);
+	int rc = nq_login_text(&l, "auth_type", "bearer", &type);
 
 	for (size_t i = 0; rc == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(type.data, kinds[i].type) != 0)

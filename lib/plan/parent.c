@@ -11,8 +11,8 @@ check_orphan(struct nq_config *c, const struct nq_resource *r)
 	for (size_t i = 0; r->in == NQ_IN_RESOURCE && keys[i] != NULL; i++) {
 		n = nq_resource_get(c, r, keys[i]);
 		if (n != NULL)
-			return nq_config_fault(
-			    c, n, "'%s' needs 'each': the resource whose records are the parents",
+			return nq_config_fault(c, n,
+			    "'%s' needs 'each': the resource whose records are the parents",
 			    keys[i]);
 	}
 	return 0;

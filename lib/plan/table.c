@@ -52,7 +52,7 @@
     ROW(in, "cacert", FILE, "trust these authorities instead of the system's",                   \
 	.option = "--cacert"),                                                                    \
     ROW(in, "cert", FILE, "client certificate (PEM)", .option = "--cert"),                       \
-    ROW(in, "key", FILE, "key of the client certificate (PEM)", .option = key_option),           \
+    ROW(in, "key", FILE, "key of the client certificate (PEM)", .option = (key_option)),         \
     ROW(in, "http1.1", BOOL, "do not offer HTTP/2", .option = "--http1.1"),                      \
     ROW(in, "allow_http", BOOL, "send secrets over plain http to other hosts than this one",     \
 	.option = "--allow-http")

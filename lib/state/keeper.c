@@ -1,10 +1,12 @@
 #include "state/keeper.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +60,30 @@ report(const struct nq_keeper *k, const struct nq_err *err)
 	nq_io_write_all(k->guard, &r, sizeof(r));
 }
 
+/* The guard says nothing so early: that there is news of it is its end. */
+static void
+end_with_guard(const struct nq_keeper *k)
+{
+	struct pollfd p = {k->guard, POLLIN, 0};
+
+	if (poll(&p, 1, TAKE_STEP_MS) == 1)
+		_exit(0);
+}
+
+/* A lease counts from before it was asked for: its answer may have been long on its way. */
+static int
+take_once(struct nq_keeper *k, struct nq_buf *who, struct nq_err *err)
+{
+	int rc;
+
+	k->last = now_ms();
+	rc = nq_lease_take(&k->lease, who, err);
+	if (rc != 1 || now_ms() < k->last + k->lease.ms / 5)
+		return rc;
+	k->last = now_ms();
+	return nq_lease_renew(&k->lease, err);
+}
+
 static int
 take(struct nq_keeper *k, struct nq_err *err)
 {
@@ -67,10 +93,10 @@ take(struct nq_keeper *k, struct nq_err *err)
 
 	while (rc == 0) {
 		nq_buf_reset(&who);
-		rc = nq_lease_take(&k->lease, &who, err);
+		rc = take_once(k, &who, err);
 		if (rc != 0 || now_ms() >= end)
 			break;
-		sleep_ms(TAKE_STEP_MS);
+		end_with_guard(k);
 	}
 	if (rc == 0)
 		nq_lock_elsewhere(k->lease.key, who.data, err);
@@ -100,10 +126,62 @@ hurry(struct nq_keeper *k, struct nq_err *err)
 	return nq_pg_exec(k->lease.pg, "SET synchronous_commit = off", err);
 }
 
+/*
+ * Ends all that hold the pipe; they have until kill_at to do it in an orderly way. The guard ends
+ * what closed it, for it sees us go.
+ */
+static void
+end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
+{
+	struct pollfd p = {k->pipe, 0, 0};
+	int64_t left;
+
+	nq_log(NQ_LOG_ERROR, "lock", "the lock of '%s/%s' is lost (%s): the run is ended",
+	    k->lease.key.connector, k->lease.key.stream, why);
+	nq_holders_signal(k->pipe, SIGTERM);
+	do
+		left = kill_at - now_ms();
+	while (left > 0 && poll(&p, 1, (int)left) != 1);
+	for (int i = 0; p.revents == 0 && i < KILLS; i++) {
+		nq_holders_signal(k->pipe, SIGKILL);
+		poll(&p, 1, 20);
+	}
+}
+
+/*
+ * Looking up a name takes as long as it likes, and no signal ends that. When it is too long for us
+ * to end the run, a deputy does; the keeper, which holds the pipe as well, is ended with it.
+ */
+static pid_t
+start_deputy(struct nq_keeper *k)
+{
+	pid_t pid = fork();
+	int64_t left;
+
+	if (pid != 0)
+		return pid;
+	close(k->guard);
+	while ((left = k->last + k->lease.ms * 3 / 4 - now_ms()) > 0)
+		sleep_ms(left);
+	end_run(k, k->last + k->lease.ms * 85 / 100, "looking up a name takes too long");
+	_exit(0);
+}
+
+static void
+end_deputy(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}
+
 static int
 connect_again(struct nq_keeper *k, int64_t until, struct nq_err *err)
 {
 	struct nq_pg *pg = k->lease.pg;
+	pid_t deputy = start_deputy(k);
 	int rc;
 
 	pg->stop = &stop;
@@ -111,6 +189,7 @@ connect_again(struct nq_keeper *k, int64_t until, struct nq_err *err)
 	set_alarm(pg->answer_ms + OVER_MS);
 	rc = nq_pg_connect(pg, err);
 	set_alarm(0);
+	end_deputy(deputy);
 	pg->stop = NULL;
 	pg->answer_ms = until - now_ms();
 	if (rc == 0 && pg->answer_ms > 0)
@@ -140,28 +219,6 @@ renew(struct nq_keeper *k, int64_t until, struct nq_err *err)
 	if (rc == 0 && pg->answer_ms > 0)
 		rc = nq_lease_renew(&k->lease, err);
 	return pg->answer_ms > 0 ? rc : -1;
-}
-
-/*
- * Ends all that hold the pipe; they have until kill_at to do it in an orderly way. The guard ends
- * what closed it, for it sees us go.
- */
-static void
-end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
-{
-	struct pollfd p = {k->pipe, 0, 0};
-	int64_t left;
-
-	nq_log(NQ_LOG_ERROR, "lock", "the lock of '%s/%s' is lost (%s): the run is ended",
-	    k->lease.key.connector, k->lease.key.stream, why);
-	nq_holders_signal(k->pipe, SIGTERM);
-	do
-		left = kill_at - now_ms();
-	while (left > 0 && poll(&p, 1, (int)left) != 1);
-	for (int i = 0; p.revents == 0 && i < KILLS; i++) {
-		nq_holders_signal(k->pipe, SIGKILL);
-		poll(&p, 1, 20);
-	}
 }
 
 /*
@@ -198,25 +255,32 @@ wait_for_end(struct nq_keeper *k, int64_t until)
 	return k->left && k->free;
 }
 
+/* Nothing failed when nothing was tried: this process was stopped, or the machine slept. */
+static const char *
+reason(const struct nq_err *err)
+{
+	return err->msg[0] != '\0' ? err->msg : "this host stood still for too long";
+}
+
 static void
 keep(struct nq_keeper *k)
 {
-	int64_t ms = k->lease.ms, last = now_ms(), next = last + ms / 5, asked;
+	int64_t ms = k->lease.ms, next = k->last + ms / 5, asked;
 	struct nq_err err = NQ_ERR_INIT;
 	int rc;
 
 	while (!wait_for_end(k, next)) {
 		asked = now_ms();
-		rc = renew(k, last + ms * 3 / 5, &err);
+		rc = renew(k, k->last + ms * 3 / 5, &err);
 		if (rc == 1)
-			last = asked;
+			k->last = asked;
 		next = asked + (rc == 1 ? ms / 5 : ms / 20);
 		if (rc == 0) {
 			end_run(k, now_ms() + MERCY_MS, "somebody else took it");
 			return;
 		}
-		if (rc == -1 && now_ms() >= last + ms * 3 / 5) {
-			end_run(k, last + ms * 85 / 100, err.msg);
+		if (rc == -1 && now_ms() >= k->last + ms * 3 / 5) {
+			end_run(k, k->last + ms * 85 / 100, reason(&err));
 			return;
 		}
 	}

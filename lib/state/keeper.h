@@ -13,11 +13,11 @@
  */
 struct nq_keeper {
 	struct nq_lease lease;
-	int64_t wait_ms;
-	int pipe;  /* its read end */
-	int guard; /* socket to the guard: the report goes out, its end comes in */
-	bool left; /* the guard is gone, or will be: its command has ended */
-	bool free; /* nobody holds the pipe */
+	int64_t wait_ms, last; /* last: when the lease that we have was asked for */
+	int pipe;	       /* its read end */
+	int guard;	       /* socket to the guard: the report goes out, its end comes in */
+	bool left;	       /* the guard is gone, or will be: its command has ended */
+	bool free;	       /* nobody holds the pipe */
 };
 
 /* What the keeper tells the guard, once. status is NQ_OK when the lease is taken. */

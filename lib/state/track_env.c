@@ -27,9 +27,7 @@ set_one(const struct nq_refs *refs, const char *spec, struct nq_err *err)
 		rc = nq_err_set(err, NQ_USAGE, "%s: the value holds a NUL", place);
 	else if (rc == 0 && setenv(name, value.data, 1) == -1)
 		rc = nq_err_set(err, NQ_USAGE, "%s:", place);
-	if (value.len > 0)
-		explicit_bzero(value.data, value.len);
-	nq_buf_free(&value);
+	nq_buf_wipe(&value);
 	free(name);
 	return rc;
 }

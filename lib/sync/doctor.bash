@@ -63,14 +63,19 @@ check_secrets() {
   done
 }
 
-# can_write DIR: by making something there, for rights and full disks show only then.
+# can_write DIR HINT: by writing something there, for rights and full disks show only then. If not, how to mend it is
+# in $hint: the HINT, or that there is no room.
 can_write() {
-  local probe
-  probe=$(mktemp -d -- "$1/.nq-doctor.XXXXXXXX" 2>/dev/null) && rmdir -- "$probe"
+  local probe written=0
+  hint=$2
+  probe=$(mktemp -d -- "$1/.nq-doctor.XXXXXXXX" 2>/dev/null) || return
+  { printf '%16384s' '' >"$probe/full"; } 2>/dev/null || written=1 hint='the disk is full: make room there'
+  rm -rf -- "$probe"
+  return "$written"
 }
 
 check_state() {
-  local state=${NQ_STATE:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/nq} at
+  local state=${NQ_STATE:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/nq} at hint
   if ! nq-cursor list >/dev/null 2>"$folder/state"; then
     found FAIL state "$(said "$folder/state")" "as it says; nq-cursor list tells of all"
     return
@@ -79,8 +84,8 @@ check_state() {
     at=$state
     while [[ ! -e $at && $at == */* && ${at%/*} != '' ]]; do at=${at%/*}; done
     [[ -e $at ]] || at=.
-    if ! can_write "$at"; then
-      found FAIL state "'$at' cannot be written" "give it to $(id -un), or say --state or NQ_STATE"
+    if ! can_write "$at" "give it to $(id -un), or say --state or NQ_STATE"; then
+      found FAIL state "'$at' cannot be written" "$hint"
       return
     fi
   fi
@@ -138,7 +143,8 @@ check_api() {
 }
 
 check_destination() {
-  local s=0 file
+  local s=0 file hint
+  hint="give it and its folder to $(id -un)"
   "${probe[@]}" >"$folder/probed" 2>"$folder/probe" || s=$?
   if ((s != 0)); then
     found FAIL "$name" "destination: $(said "$folder/probe")" \
@@ -146,8 +152,8 @@ check_destination() {
     return
   fi
   file=$(sed -nE 's/.*"destination":"(sqlite|duckdb):([^#"\\]*).*/\2/p' "$folder/probed")
-  if [[ -n $file ]] && { [[ -e $file && ! -w $file ]] || ! can_write "${file%/*}"; }; then
-    found FAIL "$name" "destination: '$file' cannot be written" "give it and its folder to $(id -un)"
+  if [[ -n $file ]] && { [[ -e $file && ! -w $file ]] || ! can_write "${file%/*}" "$hint"; }; then
+    found FAIL "$name" "destination: '$file' cannot be written" "$hint"
   elif grep -q '"table_exists":false' "$folder/probed"; then
     found ok "$name" 'destination; the table comes with the first run'
   else

@@ -50,16 +50,26 @@ measure_lags() {
   done
 }
 
+# letters TEXT: how many characters of UTF-8 it has, where the locale counts bytes.
+letters() {
+  local first=${1//[$'\x80'-$'\xbf']/}
+  letters=${#first}
+}
+
 # print_columns: the array cells, seven to a row, each column as wide as its widest.
 print_columns() {
-  local i c width=(0 0 0 0 0 0 0)
+  local i c letters width=(0 0 0 0 0 0 0)
   for i in "${!cells[@]}"; do
     [[ -n ${cells[i]} ]] || cells[i]=-
     c=$((i % 7))
-    ((${#cells[i]} <= width[c])) || width[c]=${#cells[i]}
+    letters "${cells[i]}"
+    ((letters <= width[c])) || width[c]=$letters
   done
   for ((i = 0; i < ${#cells[@]}; i += 7)); do
-    for ((c = 0; c < 6; c++)); do printf '%-*s  ' "${width[c]}" "${cells[i + c]}"; done
+    for ((c = 0; c < 6; c++)); do
+      letters "${cells[i + c]}"
+      printf '%s%*s' "${cells[i + c]}" $((width[c] - letters + 2)) ''
+    done
     printf '%s\n' "${cells[i + 6]}"
   done
 }

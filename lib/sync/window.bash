@@ -7,6 +7,15 @@ seconds_of() {
   seconds=$(date -u -d "${1/,/.}" +%s)
 }
 
+# The option to get at the same state from wherever; nothing where the default is meant, or what may hold a password.
+quoted_state() {
+  case ${NQ_STATE:-} in
+    '' | *:*) ;;
+    /*) printf '%s ' "--state ${NQ_STATE@Q}" ;;
+    *) printf '%s ' "--state $(printf '%q' "$PWD/$NQ_STATE")" ;;
+  esac
+}
+
 # Before the first run of windows: what is done already.
 look_back() {
   local seconds end
@@ -21,7 +30,7 @@ look_back() {
   end=$seconds
   seconds_of "$committed"
   ((seconds >= end)) || return 0
-  log INFO "$connector/$stream: this backfill is complete; for another one: nq-cursor reset '$connector' '$stream' --cursor '' --reason WHY"
+  log INFO "$connector/$stream: this backfill is complete; for another one: nq-cursor reset $(quoted_state)--cursor '' --reason again -- ${connector@Q} ${stream@Q}"
   clear_folder
   exit 0
 }

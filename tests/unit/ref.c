@@ -108,7 +108,10 @@ reads_an_env_file(void)
 {
 	static const char env[] = "# comment\n\n  PLAIN=one\nexport EXPORTED = two words \n"
 				  "QUOTED=\"three # not a comment\"\nSINGLE='four'\nEMPTY=\n"
-				  "NQ_UNIT=hidden by the environment\n#PLAIN=no\nLAST='a\"";
+				  "NQ_UNIT=hidden by the environment\n#PLAIN=no\n"
+				  "NOTE=five # a comment\nHASH=a#b\nONLY= # a comment\n"
+				  "QNOTE=\"six # seven\" # a comment\nINNER='it's' # a comment\n"
+				  "TAIL=\"a\"b\r\nLAST='a\"";
 
 	nq_buf_adds(&refs.env_file, env);
 	gives(NQ_REF_RAW, "${PLAIN}", "one", true);
@@ -117,6 +120,12 @@ reads_an_env_file(void)
 	gives(NQ_REF_RAW, "${SINGLE}", "four", true);
 	gives(NQ_REF_RAW, "${NQ_UNIT}", "from env", true);
 	gives(NQ_REF_RAW, "${LAST}", "'a\"", true);
+	gives(NQ_REF_RAW, "${NOTE}", "five", true);
+	gives(NQ_REF_RAW, "${HASH}", "a#b", true);
+	gives(NQ_REF_RAW, "${QNOTE}", "six # seven", true);
+	gives(NQ_REF_RAW, "${INNER}", "it's", true);
+	gives(NQ_REF_RAW, "${TAIL}", "\"a\"b", true);
+	fails("${ONLY}", "here: '${ONLY}' is empty in the environment");
 	fails("${EMPTY}", "here: '${EMPTY}' is empty in the environment");
 	nq_buf_reset(&refs.env_file);
 }

@@ -34,6 +34,8 @@ static const struct asked_case {
     {429, "RateLimit-Reset: 20\nX-RateLimit-Reset: 30\n", 20000},
     {429, "X-RateLimit-Reset: 1779964812\n", 12000},
     {429, "X-RateLimit-Reset: 1779964700\n", 0},
+    {429, "X-RateLimit-Reset: 1779964812000\n", 12000},
+    {429, "X-RateLimit-Reset: 1779964812.25\n", 12000},
     {503, "X-RateLimit-Reset: 30\n", -1},
     {503, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 30\n", 30000},
     {429, "Retry-After: 2\nX-RateLimit-Reset: 30\n", 2000},
