@@ -198,6 +198,18 @@ come_back_equal() {
   done
 }
 
+@test "--column counts in a replace, too, where the table lacks the column" {
+  local -A types=([sqlite]=$'id|INTEGER\namount|ANY\nflag|INTEGER' [postgres]=$'id|bigint\namount|numeric\nflag|boolean'
+    [duckdb]=$'id|BIGINT\namount|DECIMAL(38,10)\nflag|BOOLEAN')
+  for NAME in "${DATABASES[@]}"; do
+    fresh
+    rows '{"id":1}' | into --key id
+    run --separate-stderr into --key id --mode replace --column amount:decimal --column flag:boolean < <(rows '{"id":1,"amount":5}' '{"id":2,"flag":true}')
+    status_is 0
+    types_are "${types[$NAME]}"
+  done
+}
+
 @test "--schema-contract: freeze, discard_row, discard_value" {
   for NAME in "${DATABASES[@]}"; do
     fresh

@@ -109,49 +109,25 @@ duckdb_probe(struct nq_sink *s, bool *exists, struct nq_err *err)
 	return rc;
 }
 
-/* Whether a unique index or key is on just these columns: names them. 0: no, and the error says. */
+/* -1: no unique index or key is on just the columns of the key. */
 static int
-has_key(const struct nq_sink *s, const struct nq_duckdb_table *t, struct nq_buf *names,
-    struct nq_err *err)
+check_key(const struct nq_sink *s, const struct nq_duckdb_table *t, struct nq_err *err)
 {
 	struct duckdb *q = s->own;
-	struct nq_buf sql = NQ_BUF_INIT;
-	const struct nq_column *c;
-	int rc = 0;
+	struct nq_buf names = NQ_BUF_INIT, sql = NQ_BUF_INIT;
+	int rc = nq_table_has_key(s->o->table, s->columns, err);
 
-	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
-		c = &s->columns->v[s->columns->key[i]];
-		nq_buf_adds(names, i == 0 ? "" : ", ");
-		nq_ddl_quote(names, c->name);
-		if (rc == 0 && !c->exists)
-			rc = nq_err_set(err, NQ_FAIL, "table '%s' has no column '%s' (--key)",
-			    s->o->table, c->name);
-	}
+	nq_table_key(&names, s->columns);
 	nq_buf_adds(&sql, "EXPLAIN INSERT INTO ");
 	nq_duckdb_table_quote(&sql, t);
-	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names->data, names->data);
+	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names.data, names.data);
 	nq_duckdb_table_quote(&sql, t);
-	nq_buf_addf(&sql, " ON CONFLICT (%s) DO NOTHING", names->data);
-	if (rc == 0) {
-		rc = nq_duckdb_exec(&q->db, sql.data, NULL, err) == 0;
-		if (rc == 0)
-			nq_err_set(err, NQ_FAIL,
-			    "table '%s' has no primary key or unique index on (%s): create one",
-			    s->o->table, names->data);
-	}
+	nq_buf_addf(&sql, " ON CONFLICT (%s) DO NOTHING", names.data);
+	if (rc == 0 && nq_duckdb_exec(&q->db, sql.data, NULL, err) == -1)
+		rc = nq_table_no_key(s->o->table, s->columns, err);
+	nq_buf_free(&names);
 	nq_buf_free(&sql);
 	return rc;
-}
-
-static int
-check_key(const struct nq_sink *s, struct nq_err *err)
-{
-	struct duckdb *q = s->own;
-	struct nq_buf names = NQ_BUF_INIT;
-	int rc = has_key(s, &q->target, &names, err);
-
-	nq_buf_free(&names);
-	return rc == 1 ? 0 : -1;
 }
 
 /* The rows are collected under the constraints of the table itself, which judge each of them. */
@@ -160,18 +136,17 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 {
 	struct duckdb *q = s->own;
 	struct nq_err none = NQ_ERR_INIT;
-	struct nq_buf names = NQ_BUF_INIT, sql = NQ_BUF_INIT;
+	struct nq_buf sql = NQ_BUF_INIT;
 	int rc = nq_duckdb_copy_shape(&q->target, &q->staging, err);
 
 	if (rc == 0)
 		rc = nq_duckdb_table_describe(&q->staging, s->columns, err);
-	if (rc == 0 && q->staging.keyed) {
-		rc = has_key(s, &q->staging, &names, &none);
-		nq_buf_addf(
-		    &sql, "CREATE UNIQUE INDEX _nq_key ON temp.main._nq_staging (%s)", names.data);
-		rc = rc == 1 ? 0 : nq_duckdb_exec(&q->db, sql.data, NULL, err);
+	if (rc == 0 && q->staging.keyed && check_key(s, &q->staging, &none) == -1) {
+		nq_buf_adds(&sql, "CREATE UNIQUE INDEX _nq_key ON temp.main._nq_staging (");
+		nq_table_key(&sql, s->columns);
+		nq_buf_addc(&sql, ')');
+		rc = nq_duckdb_exec(&q->db, sql.data, NULL, err);
 	}
-	nq_buf_free(&names);
 	nq_buf_free(&sql);
 	return rc;
 }
@@ -191,7 +166,7 @@ duckdb_start(struct nq_sink *s, struct nq_err *err)
 		return 0;
 	if (collects(s))
 		return make_staging(s, err);
-	return q->target.keyed ? check_key(s, err) : 0;
+	return q->target.keyed ? check_key(s, &q->target, err) : 0;
 }
 
 /* Columns are added and widened before the transaction of the batch: DuckDB is at ease so. */
@@ -308,20 +283,6 @@ say_bad(const struct nq_sink *s, uint32_t bad, struct nq_err *err)
 	    s->columns->v[col].name, q->stage.table->column[col].type);
 }
 
-/* A row that a replace has seen before does not stand in the table twice: it was folded. */
-static void
-count(struct nq_sink *s, const struct nq_counts *c)
-{
-	s->counts->inserted += c->inserted;
-	s->counts->deleted += c->deleted;
-	if (s->o->mode == NQ_LOAD_REPLACE) {
-		s->counts->folded += c->updated + c->unchanged;
-		return;
-	}
-	s->counts->updated += c->updated;
-	s->counts->unchanged += c->unchanged;
-}
-
 static int
 end_transaction(struct nq_sink *s, struct nq_err *err)
 {
@@ -333,7 +294,7 @@ end_transaction(struct nq_sink *s, struct nq_err *err)
 	q->in_transaction = false;
 	q->nin = 0;
 	q->merge.all_new = !q->pieces && c->updated + c->unchanged + c->deleted == 0;
-	count(s, c);
+	nq_table_count(s, c);
 	return 0;
 }
 

@@ -12,7 +12,6 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
     const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
-	struct nq_column *c;
 	bool changed;
 	int rc;
 
@@ -24,13 +23,7 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	own.folds = true;
 	nq_duckdb_table_free(target);
 	rc = nq_duckdb_table_describe(target, &own, err);
-	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
-		if (!staged->v[i].exists)
-			continue;
-		c = nq_columns_get(&own, nq_str(staged->v[i].name));
-		if (!c->exists || c->kind != staged->v[i].kind)
-			c->seen = nq_duckdb_kind_holds(staged->v[i].kind);
-	}
+	nq_table_follow(&own, staged, nq_duckdb_kind_holds);
 	if (rc == 0)
 		rc = nq_duckdb_table_fit(target, &own, &changed, err);
 	nq_columns_free(&own);
