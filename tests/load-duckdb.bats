@@ -21,6 +21,33 @@ load load-duckdb
   sql_is 'select count(*), max(n) from t' '1950|1'
 }
 
+@test "duckdb: rows that a constraint refuses are found by asking for them, so there are few pieces" {
+  sql "create table t(id bigint primary key, n integer check (n < 100), name varchar not null)"
+  jq -nc 'range(1; 2001) | {id: ., n: (if . % 80 == 0 then 100 else 1 end), name: (if . % 80 == 1 then null else "x" end)}' >in
+  ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -f -qq -e trace=fdatasync,fsync -o trace \
+    nq-load --to duckdb:t.db --table t --key id --rejects r --max-rejects 10% <in
+  status_is 3
+  counts_are "2000 1950 0 0 0 0 50"
+  [ "$(jq -r '.error' r | sort | uniq -c | awk '{print $1}' | tr '\n' ' ')" = "25 25 " ]
+  # A piece before and behind each pair of them, and what opening and closing takes.
+  [ "$(grep -c sync trace)" -lt 60 ]
+}
+
+@test "duckdb: a row that only looks refused is in, one that nobody suspects is found" {
+  sql "create table t(id bigint primary key, n smallint check (n < 100), name varchar not null, u varchar unique, k varchar check (length(k) < 3))" \
+    "insert into t select i, 0, 'old', null, 'a' from range(1, 101) x(i)"
+  {
+    jq -nc 'range(1; 101) | {id: ., n: 1} + if . % 2 == 0 then {name: "new"} else {} end'
+    rows '{"id":200,"n":1}' '{"id":201,"n":99999}' '{"id":202,"n":1,"name":"a","u":"twice"}' '{"id":203,"n":1,"name":"b","u":"twice"}' \
+      '{"id":204,"name":"c","k":"long"}' '{"id":205,"n":100,"name":"d"}' '{"id":50,"name":null}' '{"id":206,"name":"e"}'
+  } >in
+  run --separate-stderr into --key id --rejects r --max-rejects 9 <in
+  status_is 3
+  [ "$(jq -r .line r | sort -n | tr '\n' ' ')" = "101 102 104 105 106 107 " ]
+  counts_are "108 2 100 0 0 0 6"
+  sql_is "select count(*), count(*) filter (name = 'new'), sum(n) from t" '102|50|101'
+}
+
 @test "duckdb: killed with -9 among the pieces of a batch with bad rows, nothing is lost: a rerun repairs" {
   local i n at some=0
   for i in {1..600}; do echo "{\"id\":$i,\"n\":$((i % 30 == 0 ? 100 : 1))}"; done >in

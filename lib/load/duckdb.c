@@ -20,7 +20,8 @@
  *
  * DuckDB knows no savepoints: a row that is refused spoils the transaction. It is rolled back, and
  * before the next rows come those that were accepted are merged again. Where rejects are allowed
- * there may be many, so then what is left of the batch goes in in pieces, each a transaction.
+ * there may be many, so then what is left of the batch goes in in pieces, each a transaction; the
+ * rows that a constraint is known to refuse are tried alone, which saves closing in on them.
  */
 struct range {
 	uint32_t from, to;
@@ -37,7 +38,7 @@ struct duckdb {
 	uint32_t nin, capin;
 	struct nq_counts counts; /* of the transaction in hand */
 	uint32_t safe;		 /* rows that were staged before it */
-	bool in_transaction, pieces;
+	bool in_transaction, pieces, suspected;
 	struct nq_buf started;
 };
 
@@ -183,7 +184,7 @@ duckdb_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	nq_buf_free(&now);
 	s->columns->known = rc == 0 && table_of(s)->exists;
 	q->batch = b;
-	q->pieces = false;
+	q->pieces = q->suspected = false;
 	q->nin = 0;
 	return rc == 0 ? nq_duckdb_stage_begin(&q->stage, b, err) : -1;
 }
@@ -298,6 +299,32 @@ end_transaction(struct nq_sink *s, struct nq_err *err)
 	return 0;
 }
 
+/* Behind the rows that go in together: they end before one that cannot, or is to be tried alone. */
+static uint32_t
+run_end(const struct duckdb *q, uint32_t from, uint32_t to)
+{
+	const uint32_t *bad = q->stage.bad;
+
+	if (from < to && bad[from] == NQ_DUCKDB_SUSPECT)
+		return from + 1;
+	while (from < to && bad[from] == 0)
+		from++;
+	return from;
+}
+
+/* What follows from a refusal: the first one of a batch has its rows looked at. */
+static enum nq_write
+refused_run(struct nq_sink *s, struct range r)
+{
+	struct duckdb *q = s->own;
+
+	q->pieces = collects(s) || s->o->max_rejects != NULL;
+	if (!q->suspected)
+		nq_duckdb_stage_suspect(&q->stage);
+	q->suspected = true;
+	return r.to - r.from == 1 ? NQ_WRITE_ROW : NQ_WRITE_SOME;
+}
+
 static enum nq_write
 duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_t to,
     uint32_t *done, struct nq_err *err)
@@ -306,20 +333,20 @@ duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_
 	struct range r = {from, from};
 	bool refused = false;
 
-	*done = from;
-	if (get_ready(q, b, err) == -1)
-		return NQ_WRITE_FAILED;
-	while (r.to < to && q->stage.bad[r.to] == 0)
-		r.to++;
-	if (merge_range(q, b, r, &refused, err) == -1) {
-		roll_back(q);
-		q->pieces = collects(s) || s->o->max_rejects != NULL;
-		return refused ? NQ_WRITE_SOME : NQ_WRITE_FAILED;
-	}
-	if (r.to > r.from)
-		accept(q, r);
-	if (q->pieces && end_transaction(s, err) == -1)
-		return NQ_WRITE_FAILED;
+	do {
+		*done = r.from = r.to;
+		if (get_ready(q, b, err) == -1)
+			return NQ_WRITE_FAILED;
+		r.to = run_end(q, r.from, to);
+		if (merge_range(q, b, r, &refused, err) == -1) {
+			roll_back(q);
+			return refused ? refused_run(s, r) : NQ_WRITE_FAILED;
+		}
+		if (r.to > r.from)
+			accept(q, r);
+		if (q->pieces && end_transaction(s, err) == -1)
+			return NQ_WRITE_FAILED;
+	} while (r.to < to && run_end(q, r.to, to) > r.to);
 	if (r.to == to)
 		return NQ_WRITE_OK;
 	*done = r.to;
