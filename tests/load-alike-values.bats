@@ -253,6 +253,9 @@ column 'a' does not hold a text" ]
     run --separate-stderr into --key c < <(rows '{"c":1}')
     status_is 1
     stderr_has "table 't' has no column 'c' (--key)"
+    run --separate-stderr into --key c --mode replace < <(rows '{"c":1}')
+    status_is 1
+    stderr_has "table 't' has no column 'c' (--key)"
     run --separate-stderr nq-load --to "$DEST" --table v --key id < <(rows '{"id":1}')
     status_is 1
     stderr_has "'v' is a view, not a table"

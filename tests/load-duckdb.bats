@@ -116,6 +116,17 @@ tenth|0.10
 no|false'
 }
 
+@test "duckdb: a table with foreign keys takes a merge, and says that the other modes cannot" {
+  sql 'create table p(id integer primary key)' 'create table t(id integer primary key, p integer references p(id))' 'insert into p values (1)'
+  run --separate-stderr into --key id --rejects r --max-rejects 1 < <(rows '{"id":1,"p":1}' '{"id":2,"p":7}')
+  status_is 3
+  counts_are "2 1 0 0 0 0 1"
+  run --separate-stderr into --key id --mode replace < <(rows '{"id":3,"p":1}')
+  status_is 1
+  stderr_has "cannot collect rows for table 't', as append and replace do (--mode merge does not): "
+  sql_is 'select * from t' '1|1'
+}
+
 @test "duckdb: keys of every kind of text are found again" {
   rows '{"id":"","v":1}' '{"id":"a\u0000b","v":1}' '{"id":"a\u0000c","v":1}' '{"id":"it'"'"'s","v":1}' '{"id":"\ud83d\ude00","v":1}' >in
   into --key id <in

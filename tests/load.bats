@@ -114,6 +114,13 @@ null|null|'
   sql_is "select type from pragma_table_info('t') where name='d'" 'datetime'
 }
 
+@test "foreign keys are not enforced, as in the shell" {
+  sql 'create table p(id integer primary key)' 'create table t(id integer primary key, p integer references p(id))'
+  run --separate-stderr into --key id < <(rows '{"id":1,"p":7}')
+  status_is 0
+  sql_is 'select * from t' '1|7'
+}
+
 @test "replace keeps triggers, which see the new rows" {
   rows '{"id":1,"a":"x"}' | into --key id
   sql 'create table log(x)' 'create trigger tr after insert on t begin insert into log values(new.id); end'

@@ -138,8 +138,13 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 	struct duckdb *q = s->own;
 	struct nq_err none = NQ_ERR_INIT;
 	struct nq_buf sql = NQ_BUF_INIT;
-	int rc = nq_duckdb_copy_shape(&q->target, &q->staging, err);
+	int rc = q->staging.keyed ? nq_table_has_key(s->o->table, s->columns, err) : 0;
 
+	if (rc == 0 && nq_duckdb_copy_shape(&q->target, &q->staging, err) == -1)
+		rc = nq_err_at(err,
+		    "cannot collect rows for table '%s', as append and replace do (--mode merge "
+		    "does not): ",
+		    s->o->table);
 	if (rc == 0)
 		rc = nq_duckdb_table_describe(&q->staging, s->columns, err);
 	if (rc == 0 && q->staging.keyed && check_key(s, &q->staging, &none) == -1) {

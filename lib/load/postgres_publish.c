@@ -17,6 +17,8 @@ nq_pg_publish_prepare(const struct nq_pg_table *target, struct nq_pg_table *stag
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
+	if (nq_table_has_key(target->name, cols, err) == -1)
+		return -1;
 	nq_buf_addf(&sql,
 	    "CREATE TEMPORARY TABLE _nq_staging (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS "
 	    "INCLUDING INDEXES INCLUDING GENERATED INCLUDING IDENTITY)",

@@ -143,8 +143,10 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
 	struct nq_buf sql = NQ_BUF_INIT;
-	int rc = nq_remake_copy_shape(&q->target, &q->staging, err);
+	int rc = nq_table_has_key(s->o->table, s->columns, err);
 
+	if (rc == 0)
+		rc = nq_remake_copy_shape(&q->target, &q->staging, err);
 	q->staging.exists = rc == 0;
 	q->staging.strict = q->target.strict;
 	if (rc == 0 && s->columns->nkeys > 0) {
