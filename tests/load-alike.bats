@@ -83,6 +83,18 @@ load load-databases
   done
 }
 
+@test "a change that only the collation of its column does not see is one" {
+  local -A ci=([sqlite]='text collate nocase' [duckdb]='varchar collate nocase' [postgres]='text collate ci')
+  for NAME in "${DATABASES[@]}"; do
+    fresh
+    [ "$NAME" != postgres ] || sql "create collation ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+    sql "create table t(id integer primary key, a ${ci[$NAME]})" "insert into t values (1, 'abc')"
+    run --separate-stderr into --key id < <(rows '{"id":1,"a":"ABC"}')
+    counts_are "1 0 1 0 0 0 0"
+    sql_is 'select a from t' ABC
+  done
+}
+
 @test "composite keys" {
   for NAME in "${DATABASES[@]}"; do
     fresh
@@ -122,10 +134,12 @@ load load-databases
   for NAME in "${DATABASES[@]}"; do
     fresh
     rows '{"id":1,"a":1,"b":1}' '{"id":2,"a":2}' '{"id":3,"a":3}' | into --key id
-    run --separate-stderr into --key id --delete-if .gone < <(rows '{"id":1,"gone":true}' '{"id":2,"gone":false}' '{"id":9,"gone":1}' '{"id":1,"a":7}' '{"id":3,"a":4}' '{"id":3,"gone":true}')
+    run --separate-stderr into --key id --delete-if .gone < <(rows '{"id":1,"gone":true,"why":"sold"}' '{"id":2,"gone":false}' '{"id":9,"gone":1}' '{"id":1,"a":7}' '{"id":3,"a":4}' '{"id":3,"gone":true}')
     status_is 0
     counts_are "6 1 1 1 2 1 0"
     sql_is 'select id,a,b from t order by id' $'1|7|\n2|2|'
+    # What only came with a deletion makes no column.
+    run ! sql 'select why from t'
   done
 }
 
@@ -203,6 +217,9 @@ load load-databases
     status_is 1
     stdout_is ""
     stderr_has "refusing to replace table 't' by nothing (--allow-empty allows it)"
+    run --separate-stderr into --key id --mode replace --batch 1 --delete-if .gone < <(rows '{"id":2}' '{"id":2,"gone":true}')
+    status_is 1
+    stderr_has "refusing to replace table 't' by nothing (--allow-empty allows it)"
     sql_is 'select * from t' 1
     run --separate-stderr into --key id --mode replace --allow-empty </dev/null
     status_is 0
@@ -226,6 +243,17 @@ load load-databases
     run --separate-stderr into --key id --mode replace --require-end < <(rows '{"id":2}' '{"_nq":"end","records":1}')
     status_is 0
     sql_is 'select * from t' 2
+  done
+}
+
+@test "replace is not published when more is rejected than --max-rejects allows" {
+  for NAME in "${DATABASES[@]}"; do
+    fresh
+    rows '{"id":1}' | into --key id
+    run --separate-stderr into --key id --mode replace --rejects r --max-rejects 49% < <(rows '{"id":2}' '{"a":1}')
+    status_is 1
+    stderr_has "1 of 2 records rejected, more than 49%"
+    sql_is 'select * from t' 1
   done
 }
 

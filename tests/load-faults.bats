@@ -53,6 +53,29 @@ load load-common
   [ "$(jq .records out)" = 1 ]
 }
 
+@test "a table that another program changes between two batches is looked at again" {
+  mkfifo in
+  into --key id --batch 1 <in >out 2>err 3>&- &
+  local pid=$!
+  exec 9>in
+  rows '{"id":1}' >&9
+  until_true 5 has_row 1
+  sql 'alter table t add column z integer'
+  rows '{"id":2,"z":7}' >&9
+  exec 9>&-
+  wait "$pid" || cat err
+  sql_is 'select * from t order by id' $'1|\n2|7'
+}
+
+@test "a load that fails says what of earlier batches stays, where anything does" {
+  run --separate-stderr into --key id --batch 1 < <(rows '{"id":1}' 'broken')
+  status_is 1
+  stderr_has "1 record of earlier batches stay in 'sqlite:$(pwd -P)/t.db#t'"
+  run --separate-stderr into --mode append --batch 1 < <(rows '{"id":2}' 'broken')
+  status_is 1
+  [[ $stderr != *"earlier batches"* ]]
+}
+
 @test "a line beyond --max-line is an error that names the option" {
   run --separate-stderr into --key id --max-line 20 < <(rows '{"id":1,"a":"0123456789"}')
   status_is 1

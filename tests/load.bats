@@ -106,6 +106,12 @@ null|null|'
   sql_is "select sql from sqlite_schema where name = 't'" 'CREATE TABLE "t" (id integer primary key, /* note, (x) */ "a b" TEXT default 5 check("a b" <> 3), n TEXT NOT NULL DEFAULT 1, s varchar(20) collate nocase)'
 }
 
+@test "a REAL that becomes text keeps all its digits" {
+  sql 'create table t(id integer primary key, r real)' 'insert into t values (1, 0.1 + 0.2), (2, 0.1), (3, 1e300)'
+  rows '{"id":4,"r":"x"}' | into --key id
+  sql_is 'select id, r from t order by id' $'1|0.30000000000000004\n2|0.1\n3|1.0e+300\n4|x'
+}
+
 @test "dates and JSON stay in columns declared so" {
   sql "create table t(id int primary key, d datetime, j json, b boolean)"
   run --separate-stderr into --key id < <(rows '{"id":1,"d":"2026-05-16 10:00:00","j":[1],"b":true}')
