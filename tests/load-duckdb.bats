@@ -48,6 +48,29 @@ load load-duckdb
   sql_is "select count(*), count(*) filter (name = 'new'), sum(n) from t" '102|50|101'
 }
 
+@test "duckdb: a row taken apart because of one record is still there when a later row is refused" {
+  sql "create table t(id bigint primary key, m decimal(10,2), n integer check (n < 100))"
+  run --separate-stderr into --key id --rejects r --max-rejects 9 < <(rows '{"id":1,"m":1}' '{"id":1,"m":2}' '{"id":1,"m":1.005}' '{"id":2,"n":100}' '{"id":3,"n":1}')
+  status_is 3
+  [ "$(jq -r .line r)" = $'3\n4' ]
+  sql_is 'select * from t order by id' $'1|2.00|\n3||1'
+}
+
+@test "duckdb: keys that only the database takes for one keep the order of their records" {
+  sql "create table t(id uuid primary key, v integer)"
+  run --separate-stderr into --key id < <(for i in {1..4}; do
+    rows "{\"id\":\"AAAAAAAA-0000-0000-0000-00000000000$i\",\"v\":1}" "{\"id\":\"aaaaaaaa-0000-0000-0000-00000000000$i\",\"v\":2}"
+  done)
+  status_is 0
+  counts_are "8 4 4 0 0 0 0"
+  sql_is 'select count(*), sum(v) from t' '4|8'
+  run --separate-stderr into --key id < <(for i in {1..4}; do
+    rows "{\"id\":\"AAAAAAAA-0000-0000-0000-00000000000$i\",\"v\":3}" "{\"id\":\"aaaaaaaa-0000-0000-0000-00000000000$i\",\"v\":4}"
+  done)
+  counts_are "8 0 8 0 0 0 0"
+  sql_is 'select count(*), sum(v) from t' '4|16'
+}
+
 @test "duckdb: killed with -9 among the pieces of a batch with bad rows, nothing is lost: a rerun repairs" {
   local i n at some=0
   for i in {1..600}; do echo "{\"id\":$i,\"n\":$((i % 30 == 0 ? 100 : 1))}"; done >in
@@ -145,6 +168,12 @@ no|false'
   sql_is 'select id, v, w from t order by id' $'1|1.0|9007199254740993\n2|7.0|\n3|0.25|0.5'
   rows '{"id":4,"v":"x"}' | into --key id
   sql_is 'select id, v from t order by id' $'1|1\n2|7\n3|0.25\n4|x'
+}
+
+@test "duckdb: columns of other types widen to text, not to a number that would lose digits" {
+  sql "create table t(id integer primary key, h hugeint, d date)" "insert into t values (1, 12345678901234567890123, '2026-05-16')"
+  rows '{"id":2,"h":0.5,"d":7}' | into --key id
+  sql_is 'select * from t order by id' $'1|12345678901234567890123|2026-05-16\n2|0.5|7'
 }
 
 @test "duckdb: widening keeps constraints, defaults, indexes and views of a table that is not ours" {

@@ -260,13 +260,10 @@ merge_range(
 	return merge_rows(q, b, r, refused, err);
 }
 
+/* Ranges stay apart: a key that comes in two of them is one that no statement may see twice. */
 static void
 accept(struct duckdb *q, struct range r)
 {
-	if (q->nin > 0 && q->in[q->nin - 1].to == r.from) {
-		q->in[q->nin - 1].to = r.to;
-		return;
-	}
 	if (q->nin == q->capin) {
 		q->capin = q->capin == 0 ? 16 : q->capin * 2;
 		q->in = nq_reallocarray(q->in, q->capin, sizeof(*q->in));

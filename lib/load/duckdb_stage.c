@@ -6,7 +6,7 @@
 #include "base/cli.h"
 #include "load/ddl.h"
 
-enum { MASK = 64 };
+enum { MASK = 64, MAX_SUSPECTS = 1000 };
 
 /* The columns of _nq_batch before the values. */
 enum { AT_ROW, AT_DELETE, AT_MASKS };
@@ -385,12 +385,13 @@ take_suspect(void *ctx, const struct nq_str *value, struct nq_err *err)
 	return 0;
 }
 
-/* Marks the rows that fail the check, unless they are more than an eighth of all. */
+/* Marks the rows that fail the check, unless they are many: then closing in on them is quicker. */
 static void
 suspect(struct nq_duckdb_stage *s, const char *check)
 {
 	struct nq_err ignored = NQ_ERR_INIT;
 	struct nq_buf sql = NQ_BUF_INIT;
+	uint32_t most = s->rows / 8 < MAX_SUSPECTS ? s->rows / 8 : MAX_SUSPECTS;
 
 	nq_buf_adds(&sql, "SELECT _nq_r FROM (SELECT s.r AS _nq_r");
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -402,7 +403,7 @@ suspect(struct nq_duckdb_stage *s, const char *check)
 	nq_buf_addf(&sql,
 	    " FROM " NQ_DUCKDB_STAGE " s WHERE NOT s.del) WHERE NOT coalesce(%s, true) "
 	    "QUALIFY count(*) OVER () <= %u",
-	    check, s->rows / 8);
+	    check, most);
 	nq_duckdb_ask(s->db, sql.data, take_suspect, s->bad, &ignored);
 	nq_buf_free(&sql);
 }
