@@ -185,13 +185,18 @@ yes||t'
 }
 
 @test "json, jsonb, dates and other types of somebody's table take what they can" {
-  sql "create table t(id int primary key, j jsonb, d date, ts timestamptz, u uuid, e inet, a text[], naive timestamp)"
+  sql "create table t(id int primary key, j jsonb, d date, ts timestamptz, u uuid, e inet, a text[], naive timestamp, p point)"
   run --separate-stderr into --key id --rejects r --max-rejects 9 < <(rows '{"id":1,"j":{"b":1,"a":1.10},"d":"2026-05-16","ts":"2026-05-16T10:00:00+02:00","naive":"2026-05-16T10:00:00+02:00","u":"AAAAAAAA-0000-0000-0000-000000000001","e":"10.0.0.1"}' '{"id":2,"a":[1]}' '{"id":3,"j":"\u0000"}' '{"id":4,"j":"x"}')
   status_is 3
   counts_are "4 2 0 0 0 0 2"
   sql_is "select id, j, d, ts at time zone 'utc', naive, u, e from t order by id" '1|{"a": 1.10, "b": 1}|2026-05-16|2026-05-16 08:00:00|2026-05-16 10:00:00|aaaaaaaa-0000-0000-0000-000000000001|10.0.0.1
 4|"x"|||||'
   run --separate-stderr into --key id < <(rows '{"id":1,"j":{"a":1.10,"b":1},"ts":"2026-05-16T08:00:00Z"}')
+  counts_are "1 0 0 1 0 0 0"
+  # A type that has no equality.
+  run --separate-stderr into --key id < <(rows '{"id":1,"p":"(1,2)"}' '{"id":1,"p":"(1, 2)"}')
+  counts_are "2 0 1 0 0 1 0"
+  run --separate-stderr into --key id < <(rows '{"id":1,"p":"(1,2)"}')
   counts_are "1 0 0 1 0 0 0"
   # Equal to the server, but with another number of digits.
   run --separate-stderr into --key id < <(rows '{"id":1,"j":{"a":1.100,"b":1}}')
