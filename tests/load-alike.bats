@@ -246,6 +246,21 @@ load load-databases
   done
 }
 
+@test "the unique keys of the table and that of --key hold in a replace over all batches" {
+  for NAME in "${DATABASES[@]}"; do
+    fresh
+    sql 'create table t(id integer primary key, a integer, b integer)' 'create unique index b on t(b)'
+    run --separate-stderr into --key a --mode replace --batch 1 < <(rows '{"a":1,"id":1}' '{"a":1,"id":2}' '{"a":2,"id":3,"b":7}')
+    status_is 0
+    counts_are "3 2 0 0 0 1 0"
+    sql_is 'select * from t order by id' $'2|1|\n3|2|7'
+    run --separate-stderr into --key a --mode replace --rejects r --max-rejects 2 < <(rows '{"a":1,"id":1,"b":7}' '{"a":2,"id":2,"b":7}' '{"a":3,"id":1}')
+    status_is 3
+    [ "$(jq .line r | sort)" = $'2\n3' ]
+    sql_is 'select * from t' '1|1|7'
+  done
+}
+
 @test "replace is not published when more is rejected than --max-rejects allows" {
   for NAME in "${DATABASES[@]}"; do
     fresh
@@ -397,6 +412,7 @@ load load-databases
     rows '{"id":1,"a":1}' '{"id":2,"a":1}' | into --key id --meta --run-id r1
     run --separate-stderr into --key id --meta --run-id r2 < <(rows '{"id":1,"a":1}' '{"id":2,"a":2}' '{"_nq":"end","records":2,"cursor_type":"numeric_id","watermark":"2"}')
     counts_are "2 0 1 1 0 0 0"
+    run ! into --key id --meta < <(rows '{"id":1,"_nq_run_id":"mine"}')
     sql_is "select id, _nq_run_id from t where ${recent[$NAME]} order by id" $'1|r1\n2|r2'
     sql_is 'select run_id, table_name, mode, records, inserted, updated, unchanged, cursor_type, watermark from _nq_loads order by run_id' \
       $'r1|t|merge|2|2|0|0||\nr2|t|merge|2|0|1|1|numeric_id|2'

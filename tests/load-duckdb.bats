@@ -109,7 +109,7 @@ load load-duckdb
 @test "duckdb: numbers come back equal, each column of the narrowest type that keeps their digits" {
   rows '{"id":"mz","v":-0}' '{"id":"p53","v":9007199254740993}' '{"id":"m53","v":-9007199254740993}' \
     '{"id":"max","v":9223372036854775807}' '{"id":"min","v":-9223372036854775808}' '{"id":"yes","v":true}' '{"id":"null","v":null}' >whole.in
-  rows '{"id":"tenth","v":0.1}' '{"id":"money","v":12345678901.23}' '{"id":"e22","v":1e22}' '{"id":"p53","v":9007199254740992}' '{"id":"tiny","v":1e-7}' >short.in
+  rows '{"id":"tenth","v":0.1}' '{"id":"money","v":12345678901.23}' '{"id":"e22","v":1e22}' '{"id":"p53","v":9007199254740992}' '{"id":"tiny","v":1e-7}' '{"id":"yes","v":true}' >short.in
   rows '{"id":"over","v":9223372036854775808}' '{"id":"under","v":-9223372036854775809}' '{"id":"e30","v":1000000000000000000000000000000}' \
     '{"id":"long","v":0.1000000000000000055511151231257827}' '{"id":"huge","v":1e400}' '{"id":"tenth","v":0.10}' '{"id":"no","v":false}' >long.in
   for name in whole short long; do
@@ -129,7 +129,8 @@ null|'
 money|12345678901.23
 e22|1e+22
 p53|9007199254740992.0
-tiny|1e-07'
+tiny|1e-07
+yes|1.0'
   sql_is "select id, v from long order by rowid" 'over|9223372036854775808
 under|-9223372036854775809
 e30|1000000000000000000000000000000

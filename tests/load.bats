@@ -43,6 +43,12 @@ a member's name holds a lone surrogate
 a member's name holds a NUL" ]
 }
 
+@test "with --meta a member of its name is an error" {
+  run --separate-stderr into --key id --meta < <(rows '{"id":1,"_nq_x":1}')
+  status_is 1
+  stderr_has "line 1: the member '_nq_x': names in _nq_ are those of --meta"
+}
+
 @test "a line that is not JSON, no object, or ours is an error with its number" {
   local line
   for line in 'nope' '[1]' '{"id":1' '{"_nq":1}' '"x"'; do
@@ -173,6 +179,8 @@ does not go with --mode append|--to sqlite:t.db --table t --key id --mode append
 records come from standard input|--to sqlite:t.db --table t --key id records.ndjson
 option '--column': 'zip:varchar': write NAME:TYPE|--to sqlite:t.db --table t --key id --column zip:varchar
 which table?|--to duckdb:t.db --key id
+names in '_nq_' are reserved|--to sqlite:t.db --table _nq_loads --key id
+names in '_nq_' are reserved|--to postgresql://h/d --table app._nq_x --key id
 names in '_nq_' are reserved|--to duckdb:t.db --table _nq_x --key id
 names no file: write duckdb:|--to duckdb: --table t --key id
 option '--delete-if':|--to sqlite:t.db --table t --key id --delete-if x[

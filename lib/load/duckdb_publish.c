@@ -30,6 +30,20 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	return rc;
 }
 
+static void
+add_insert(const struct nq_duckdb_table *to, const struct nq_duckdb_table *from,
+    const struct nq_columns *cols, struct nq_buf *sql)
+{
+	nq_buf_adds(sql, "INSERT INTO ");
+	nq_duckdb_table_quote(sql, to);
+	nq_buf_adds(sql, " (");
+	nq_table_names(sql, cols);
+	nq_buf_adds(sql, ") SELECT ");
+	nq_table_names(sql, cols);
+	nq_buf_adds(sql, " FROM ");
+	nq_duckdb_table_quote(sql, from);
+}
+
 int
 nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *staging,
     const struct nq_columns *cols, bool replace, struct nq_err *err)
@@ -37,19 +51,17 @@ nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
+	/*
+	 * A unique index that was not looked at since the file was opened does not see what goes,
+	 * and finds it again in what comes: an insert of nothing makes DuckDB (1.5) look at it.
+	 */
 	if (replace) {
-		nq_buf_adds(&sql, "DELETE FROM ");
+		add_insert(target, target, cols, &sql);
+		nq_buf_adds(&sql, " WHERE false; DELETE FROM ");
 		nq_duckdb_table_quote(&sql, target);
 		nq_buf_adds(&sql, "; ");
 	}
-	nq_buf_adds(&sql, "INSERT INTO ");
-	nq_duckdb_table_quote(&sql, target);
-	nq_buf_adds(&sql, " (");
-	nq_table_names(&sql, cols);
-	nq_buf_adds(&sql, ") SELECT ");
-	nq_table_names(&sql, cols);
-	nq_buf_adds(&sql, " FROM ");
-	nq_duckdb_table_quote(&sql, staging);
+	add_insert(target, staging, cols, &sql);
 	rc = nq_duckdb_exec(target->db, sql.data, NULL, err);
 	nq_buf_free(&sql);
 	return rc;
