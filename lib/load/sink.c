@@ -141,6 +141,8 @@ nq_sink_settle(struct nq_load_options *o)
 {
 	const struct nq_sink_ops *ops = find(o->as != NULL ? o->as : o->to);
 
+	if (ops != NULL && o->batch == NQ_UNKNOWN && o->batch_bytes == NQ_UNKNOWN)
+		o->together = ops->together;
 	if (o->batch == NQ_UNKNOWN)
 		o->batch = ops != NULL && ops->batch != 0 ? ops->batch : NQ_MAX_BATCH;
 	if (o->batch_bytes == NQ_UNKNOWN)

@@ -35,6 +35,7 @@ struct nq_load_options {
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
 	uint64_t batch, batch_bytes; /* NQ_UNKNOWN until nq_sink_settle, unless told */
+	uint64_t together;	     /* records after which a transaction ends, with its batch */
 	uint64_t max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
@@ -78,6 +79,7 @@ struct nq_sink_ops {
 	bool receipt;	      /* something was really loaded */
 	uint64_t batch;	      /* records in one, unless told; 0: NQ_MAX_BATCH */
 	uint64_t batch_bytes; /* and bytes; 0: NQ_MAX_BATCH_SIZE */
+	uint64_t together;    /* records in one transaction, where nobody told a batch */
 	bool modes[4];	      /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
@@ -93,7 +95,10 @@ struct nq_sink_ops {
 	 */
 	enum nq_write (*write)(struct nq_sink *, const struct nq_batch *, uint32_t from,
 	    uint32_t to, uint32_t *done, struct nq_err *);
-	/* After 0 the batch is durable (append, replace: at finish). */
+	/*
+	 * After 0 the batches since the last commit are durable (append, replace: at finish).
+	 * Before the last batch may come finish instead.
+	 */
 	int (*commit)(struct nq_sink *, struct nq_err *);
 	/* The stream was complete: publishes what was held back. */
 	int (*finish)(struct nq_sink *, const struct nq_tally *, struct nq_err *);
