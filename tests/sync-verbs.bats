@@ -363,6 +363,9 @@ serve_files() {
   sync init "$API/v2/suppliers?api_key=abc"
   status_is 2
   stderr_has "--auth query:api_key='\${API_KEY}'"
+  sync init "$API/v2/suppliers?pass%77ord=abc"
+  status_is 2
+  stderr_has "leave 'password' out"
   sync init
   status_is 2
   stderr_has "write the URL of a list of records"
