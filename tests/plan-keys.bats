@@ -270,6 +270,8 @@ shop() {
   [ "$(jq -r '.stages[2].argv | join(" ")' <<<"$output")" = 'nq-fetch --query of=${record."odd key"} --keep .id=order_id --keep .at=order_at --end-mark --each https://h/orders/${record.id}/items' ]
   [ "$(jq -r '.stages[3].argv | join(" ")' <<<"$output")" = 'nq-fetch --keep .id=_items_id --end-mark --each https://h/items/${record.id}/notes' ]
   [ "$(jq -c '[.begin, (.stages[] | select(.since) | .name)]' <<<"$output")" = '[[]]' ]
+  sed -i 's/include_from_parent: \[id\]/include_from_parent: id/' sources.yml
+  [ "$(argv fetch --to - shop/notes | jq -c '.[1:3]')" = '["--keep",".id=_items_id"]' ]
 }
 
 @test "only with incremental do parents that changed alone bring their children" {
@@ -312,6 +314,77 @@ shop() {
   plan --list --to -
   status_is 0
   stdout_is $'shop/items\nshop/notes'
+}
+
+# === values and faults =========================================================================
+
+@test "a word like true or skip may come by a reference, wherever it decides something" {
+  printf '{"config": {"on": "true", "off": "false", "how": "skip", "lag": "5m"}}' >settings.json
+  sources 'sources:
+  - name: a
+    type: rest_api
+    rest_api:
+      base_url: https://h
+      resources:
+        - name: r
+          strict: "${config.on}"
+          incremental: {cursor: .u, newest_first: "${config.on}", cap: "${config.off}", missing: "${config.how}"}
+        - {name: off, enabled: "${config.off}"}
+        - {name: on, enabled: "${config.on}"}
+        - {name: c, each: {resource: r, incremental: "${config.on}"}, endpoint: "${record.id}", keep: {u: .u}, incremental: {cursor: .u}}'
+  [ "$(nq-plan --list --to -)" = $'a/r\na/on\na/c' ]
+  [ "$(argv fetch --to - a/r | jq -r '.[1:-1] | join(" ")')" = '--watermark .u:timestamp_utc --watermark-null skip --no-watermark-cap --strict --end-mark' ]
+  [ "$(nq-plan --json --to - --since 2026-05-01 a/c | jq -c '[.stages[] | select(.since) | [.name, .since]]')" = '[["parents",["--stop-before","${var.since}"]]]' ]
+  sources 'sources: [{name: a, type: rest_api, rest_api: {base_url: "https://h", resources: [
+    {name: r, incremental: {cursor: .u, lag: "${config.lag}"}, load: {to: "sqlite:a", write_disposition: append}}]}}]'
+  plan
+  status_is 2
+  stderr_has 'append and a lag exclude each other'
+}
+
+@test "the limit of a record holds in every stage" {
+  resource "name: p, filter: cat, max_line: 1k}, {name: r, each: p, endpoint: '\${record.id}', keep: {u: .u}, incremental: {cursor: .u},
+    filter: cat, map: {expression: .}, max_line: 2k, load: {primary_key: id}"
+  [ "$(nq-plan --json --to - acme/r | jq -r '.stages[] | "\(.name) \(.argv[(.argv | index("--max-line")) + 1])"')" = 'parents 1k
+parents_filter 1k
+fetch 2k
+watch 2k
+filter 2k
+map 2k
+load 2k' ]
+}
+
+@test "what a resource cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    resource "$yaml"
+    plan --to -
+    [ "$stderr" = "nq-plan: sources.yml:$want" ] || {
+      printf '%s\n%s\n' "$yaml" "$stderr"
+      return 1
+    }
+    status_is 2
+  done <<'TEXT'
+name: r, incremental: {cursor: .u, type: numeric_id, lag: 5m}|2:64: a lag is for cursors of type timestamp_utc
+name: r, incremental: {param: since}|2:28: incremental has no 'cursor': the path of the member that only grows
+name: r, load: {primary_key: 'a,b'}|2:35: a key cannot hold a comma: write a list of keys
+name: r, endpoint: 'https://h/x'|2:25: an endpoint is a path below base_url, not a URL
+name: r, keep: {a: .b}|2:21: 'keep' needs 'each': the resource whose records are the parents
+name: r}, {name: r|2:16: a second resource 'acme/r'
+name: -x|2:12: a name cannot start with '-': it would be an option
+name: "a\tb"|2:12: a name cannot hold control characters
+name: ''|2:12: the name is empty
+method: GET|2:5: the resource has no 'name'
+name: r, max_body: big|2:25: 'max_body' is a size, not 'big': write 65536, 64k or 16M
+name: r, pagination: {param: 'a,b'}|2:35: 'param' cannot hold a comma
+name: r, params: {a: '${record.id}'}|2:27: '${record.id}' is a member of a parent: say 'each', and use it in the path, in 'params' or in 'json'
+name: r, params: {a: '${x'}|2:27: a reference is written ${NAME}; for a plain '${' write '$${'
+name: r, params: {a: "x\0y"}|2:27: the value holds a NUL
+name: r, json: {[a]: b}|2:22: a key is a text
+name: r, filter: ''|2:23: the command is empty
+name: r, filter: "x\0y"|2:23: the command holds a NUL
+name: r, map: {expression: "x\0y"}, primary_key: x|2:33: the mapping holds a NUL
+TEXT
 }
 
 # === commands =================================================================================

@@ -16,14 +16,6 @@ delta(struct nq_asking *a, const char *name)
 	return nq_keys_get(&a->c->yaml, a->r->delta, NQ_IN_DELTA, name);
 }
 
-static bool
-is_newest_first(struct nq_asking *a)
-{
-	nq_node *n = delta(a, "newest_first");
-
-	return n != NULL && nq_str_is(nq_yaml_text(n), "true");
-}
-
 static int
 add_since(struct nq_asking *a)
 {
@@ -31,7 +23,7 @@ add_since(struct nq_asking *a)
 	struct nq_buf name = NQ_BUF_INIT;
 	int rc;
 
-	if (is_newest_first(a)) {
+	if (nq_config_is(a->c, delta(a, "newest_first"), "true")) {
 		nq_words_add(&a->stage->since, "--stop-before");
 		nq_words_add(&a->stage->since, "${var.since}");
 	}
@@ -161,21 +153,19 @@ add_keep(struct nq_asking *a, const char *parent)
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
-	for (size_t i = 0; map != NULL && nq_yaml_pair(&a->c->yaml, map, i, &key, &value); i++) {
+	for (size_t i = 0;
+	     map != NULL && rc == 0 && nq_yaml_pair(&a->c->yaml, map, i, &key, &value); i++) {
 		nq_buf_reset(&text);
 		rc = nq_config_text(a->c, value, &text);
-		if (rc == -1)
-			break;
 		nq_words_add(&a->stage->words, "--keep");
 		nq_words_addf(&a->stage->words, "%s=%.*s", text.data, (int)nq_yaml_text(key).n,
 		    nq_yaml_text(key).p);
 	}
-	for (size_t i = 0;
-	     from != NULL && nq_yaml_is_list(from) && nq_yaml_item(&a->c->yaml, from, i, &item);
-	     i++) {
+	for (size_t i = 0; rc == 0 && nq_yaml_text_at(&a->c->yaml, from, i, &item); i++) {
+		nq_buf_reset(&text);
+		rc = nq_config_text(a->c, item, &text);
 		nq_words_add(&a->stage->words, "--keep");
-		nq_words_addf(&a->stage->words, ".%.*s=_%s_%.*s", (int)nq_yaml_text(item).n,
-		    nq_yaml_text(item).p, parent, (int)nq_yaml_text(item).n, nq_yaml_text(item).p);
+		nq_words_addf(&a->stage->words, ".%s=_%s_%s", text.data, parent, text.data);
 	}
 	nq_buf_free(&text);
 	return rc;

@@ -75,14 +75,11 @@ key_members(struct nq_config *c, const struct nq_resource *r, const char *mode, 
 {
 	nq_node *n = load_or_resource(c, r, "primary_key"), *item;
 
-	if (n != NULL && nq_yaml_is_list(n)) {
-		for (size_t i = 0; nq_yaml_item(&c->yaml, n, i, &item); i++)
-			if (add_member(c, item, keys) == -1)
-				return -1;
-		return 0;
-	}
+	for (size_t i = 0; nq_yaml_text_at(&c->yaml, n, i, &item); i++)
+		if (add_member(c, item, keys) == -1)
+			return -1;
 	if (n != NULL)
-		return add_member(c, n, keys);
+		return 0;
 	if (strcmp(mode, "append") == 0 || strcmp(mode, "replace") == 0)
 		return 0;
 	if (r->map != NULL)
@@ -93,12 +90,23 @@ key_members(struct nq_config *c, const struct nq_resource *r, const char *mode, 
 }
 
 /* Ways to write that cannot go together with a pull of what changed. */
+static bool
+is_some_time(struct nq_config *c, const nq_node *n)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	int64_t ms = 0;
+	bool some = n != NULL && nq_config_text(c, n, &text) == 0 &&
+		    nq_cli_duration(text.data, &ms) == 0 && ms > 0;
+
+	nq_buf_free(&text);
+	return some;
+}
+
 static int
 check_mode(struct nq_config *c, const struct nq_resource *r, const char *mode)
 {
 	nq_node *at = load_or_resource(c, r, "write_disposition");
 	nq_node *lag = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
-	int64_t ms = 0;
 
 	if (r->delta == NULL)
 		return 0;
@@ -106,8 +114,7 @@ check_mode(struct nq_config *c, const struct nq_resource *r, const char *mode)
 		return nq_config_fault(c, at,
 		    "replace and incremental exclude each other: the table would keep the last "
 		    "delta only; write merge, or leave out incremental");
-	if (lag != NULL && strcmp(mode, "append") == 0 &&
-	    nq_cli_duration((const char *)lag->data.scalar.value, &ms) == 0 && ms > 0)
+	if (strcmp(mode, "append") == 0 && is_some_time(c, lag))
 		return nq_config_fault(c, at,
 		    "append and a lag exclude each other: what is read again would be there "
 		    "twice; write merge, or lag: 0s");
