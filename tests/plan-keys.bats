@@ -466,6 +466,41 @@ TEXT
   stderr_is "nq-plan: --to: 'postgresql:' is no destination: write sqlite:FILE, duckdb:FILE, postgresql://HOST/DB, nuntiq:URL, https://HOST/PATH, or - to look only"
 }
 
+@test "a password in the URL of a destination is refused, however its name is written" {
+  local to hint
+  while read -r to hint; do
+    resource "name: r, load: {to: '$to', object: supplier}"
+    plan
+    status_is 2
+    stderr_is "nq-plan: sources.yml:2:26: a password in a URL can be read by everybody: $hint"
+  done <<'TEXT'
+postgresql://h/db?password=literal write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+postgres://h/db?x=1&pass%77ord=literal write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+postgresql://u:my/literal@h/db write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+https://u:literal@h/in use auth
+https://${USR}:${TOK}@h/in use auth
+nuntiq:https://u%3Aliteral@h/in use auth
+TEXT
+  for to in 'postgresql://h/db?pass%77ord=${TOK}' 'https://h:8443/@me?at=a:b@c'; do
+    resource "name: r, load: {to: '$to'}"
+    [ "$(argv load | jq -r '.[2]')" = "$to" ]
+  done
+}
+
+@test "nq-plan knows the destinations that nq-load knows, and no other" {
+  # What the messages tell to write: the schemes, a line each.
+  schemes() { grep -oE '\b[a-z]+:' <<<"${1##*: write }" | sort; }
+  run --separate-stderr nq-load --to foo: --table t </dev/null
+  status_is 2
+  schemes "$stderr" >load
+  resource "name: r, load: {to: 'foo://x'}"
+  plan
+  status_is 2
+  schemes "$stderr" >plan
+  diff plan load
+  [ "$(wc -l <load)" -ge 5 ]
+}
+
 # === files beside =============================================================================
 
 @test ".env beside the file is read, the environment goes first, --env-file replaces it" {

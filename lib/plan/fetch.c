@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dest.h"
 
 static nq_node *
 rest(struct nq_asking *a, const char *name)
@@ -36,19 +37,6 @@ add_since(struct nq_asking *a)
 	return rc;
 }
 
-/* user:password@ between the scheme and the path. */
-static bool
-has_password(const char *url)
-{
-	const char *host = strstr(url, "://"), *at;
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	at = strpbrk(host, "@/?#");
-	return at != NULL && *at == '@' && strncmp(host, "${", 2) != 0;
-}
-
 /* Without one, as in dlt, the path is the name. */
 static nq_node *
 endpoint_path(struct nq_asking *a)
@@ -74,7 +62,7 @@ add_url(struct nq_asking *a)
 		return nq_config_fault(a->c, a->r->block, "rest_api has no 'base_url'");
 	if (nq_config_ref(a->c, base, NQ_REF_URL, &url, NULL) == -1)
 		goto out;
-	if (has_password(url.data)) {
+	if (nq_dest_has_login(url.data)) {
 		nq_config_fault(
 		    a->c, base, "a password in a URL can be read by everybody: use auth");
 		goto out;
