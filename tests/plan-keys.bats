@@ -501,6 +501,50 @@ TEXT
   [ "$(wc -l <load)" -ge 5 ]
 }
 
+@test "requests to an API: method, query, what stands beside the records, what statuses mean" {
+  resource "name: r, load: {to: 'https://h/in', method: put, query: {q: 'x y', key: '\${TOK}', gone: ~}, envelope: rows,
+    members: {a: 1, b: '1', c: true, d: text, e: 'say \"x\"', gone: ~}, on: {500: fail, 4xx: retry}, headers: {X-A: b, X-Gone: ~},
+    stall_time: 9, max_body: 1k, duckdb_memory: 64M, full_load: fullLoad}"
+  [ "$(option load -X --query --member --on -H --stall-time --max-body --duckdb-memory --full-load)" = '-X PUT
+--query q=x y
+--query key=${TOK}
+--member a=1
+--member b="1"
+--member c=true
+--member d=text
+--member e="say \"x\""
+--on 500=fail
+--on 4xx=retry
+-H X-A: b
+--stall-time 9
+--max-body 1k
+--duckdb-memory 64M
+--full-load fullLoad' ]
+  resource "name: r, load: {to: 'https://h/in', method: POST}"
+  [ -z "$(option load -X)" ]
+}
+
+@test "what a request to an API cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    resource "name: r, load: {to: 'https://h/in', $yaml}"
+    plan
+    status_is 2
+    stderr_is "nq-plan: sources.yml:2:$want"
+  done <<'TEXT'
+method: PSOT|50: unknown method 'PSOT', did you mean 'POST'?
+on: {404: empty}|52: meaning 'empty' is not known to this version; it knows fail, retry
+on: {4o4: fail}|47: '4o4' is no status: write one like 404, or 5xx for all
+params: [a]|50: 'params' is a map here, not a list
+params: {'a=b': x}|51: this is not the name of a parameter
+members: {'a=b': x}|52: this is not the name of a member
+members: {a: '${TOK}'}|55: a secret has no place here: it would stand in a command line, which everybody can read
+headers: {X A: x}|52: this is not the name of a header
+headers: {Authorization: abc}|67: 'Authorization' holds a secret as it is: write a reference, for example "Bearer ${secrets.acme_token}" or "Bearer ${ACME_TOKEN}"
+member: {a: b}|42: unknown key 'member', did you mean 'members'?
+TEXT
+}
+
 # === files beside =============================================================================
 
 @test ".env beside the file is read, the environment goes first, --env-file replaces it" {
@@ -602,4 +646,32 @@ nq-plan: sources.yml:5:21: type 'mongo' is not known to this version; it knows r
       return 1
     }
   done < <(nq-plan --keys | awk -F '\t' '$3 != "refused" && $3 != "same as" {print $2}' | sort -u)
+}
+
+# words FILE…: "TOOL OPTION" for every option in the pipelines of these files.
+words() {
+  local file
+  for file; do
+    nq-plan -c "$file" --json --since 2026-05-01 2>>faults || nq-plan -c "$file" --json --to - --since 2026-05-01
+  done | jq -r '.stages[] | (.argv + (.since // [])) as $w | $w[] | select(startswith("-")) | "\($w[0]) \(.)"' | sort -u
+}
+
+# options TOOL: a line each, "-x --name" where there are two names.
+options() { "$1" --help | sed -nE 's/^ +(-.), (--[a-z0-9.-]+).*/\1 \2/p; s/^ +(--[a-z0-9.-]+).*/\1/p'; }
+
+@test "what a tool can do has a key, but for what belongs to one run, to people, or to the login and network of nq-load" {
+  local tool one other
+  cp -R "$ROOT/tests/examples/nq-sources.5/." "$ROOT/examples/acme/settings.json" "$ROOT/examples/acme/suppliers.map" .
+  export MY_API_TOKEN=test-token
+  words ./*.yml >used
+  for tool in nq-fetch nq-map nq-load; do
+    while read -r one other; do
+      grep -qxE -e "$tool (${other:-$one}|$one)" used || printf '%s %s\n' "$tool" "${other:-$one}"
+    done < <(options "$tool")
+  done | awk '{ all[$1] = all[$1] " " $2 } END { for (tool in all) print tool ":" all[tool] }' | sort >lacking
+  diff lacking - <<'TEXT'
+nq-fetch: --request --watermark-null --until --no-watermark-cap --max-pages --max-records --max-line --stats --dry-run --var --run-id --raw --progress --user --record --replay --allow-http --verbose --log --help --version
+nq-load: --dry-run --run-id --probe --settings --var --user --netrc --token-url --client-id --client-secret --refresh-token --scope --audience --token-auth --retry-min --retry-max --max-wait --connect-timeout --max-time --max-redirs --user-agent --proxy --cacert --cert --cert-key --http1.1 --allow-http --verbose --log --help --version
+nq-map: --from-rejects --check --explain --test --run-id --verbose --log --help --version
+TEXT
 }

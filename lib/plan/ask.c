@@ -73,11 +73,11 @@ add_bearer(struct nq_asking *a, const nq_node *at, const char *token)
 static const char *
 bearer_token(struct nq_str name, const char *value)
 {
-	const char *token = value + 6;
+	const char *token;
 
 	if (!same_header(name, nq_str("Authorization")) || strncasecmp(value, "Bearer ", 7) != 0)
 		return NULL;
-	token += strspn(token, " ");
+	token = value + 6 + strspn(value + 6, " ");
 	return strncmp(token, "${", 2) == 0 && strchr(token, '}') == token + strlen(token) - 1
 		   ? token
 		   : NULL;
@@ -93,49 +93,58 @@ good_header_name(struct nq_str name)
 	return name.n > 0;
 }
 
+int
+nq_stage_header(struct nq_config *c, const nq_node *key, const nq_node *value, struct nq_buf *text)
+{
+	struct nq_str name = nq_yaml_text(key);
+	bool secret = false;
+
+	if (!good_header_name(name))
+		return nq_config_fault(c, key, "this is not the name of a header");
+	if (nq_config_ref(c, value, NQ_REF_RAW, text, &secret) == -1)
+		return -1;
+	if (!carries_credentials(name) || secret)
+		return 0;
+	return nq_config_fault(c, value,
+	    "'%.*s' holds a secret as it is: write a reference, for example "
+	    "\"Bearer ${secrets.acme_token}\" or \"Bearer ${ACME_TOKEN}\"",
+	    (int)name.n, name.p);
+}
+
 static int
 add_header(struct nq_asking *a, const nq_node *key, const nq_node *value)
 {
 	struct nq_str name = nq_yaml_text(key);
 	struct nq_buf text = NQ_BUF_INIT;
-	const char *token;
-	bool secret = false;
-	int rc = -1;
+	int rc = nq_stage_header(a->c, key, value, &text);
+	const char *token = rc == 0 ? bearer_token(name, text.data) : NULL;
 
-	if (!good_header_name(name))
-		return nq_config_fault(a->c, key, "this is not the name of a header");
-	if (nq_config_ref(a->c, value, NQ_REF_RAW, &text, &secret) == -1)
-		goto out;
-	token = bearer_token(name, text.data);
-	if (carries_credentials(name) && !secret)
-		nq_config_fault(a->c, value,
-		    "'%.*s' holds a secret as it is: write a reference, for example "
-		    "\"Bearer ${secrets.acme_token}\" or \"Bearer ${ACME_TOKEN}\"",
-		    (int)name.n, name.p);
-	else if (token != NULL)
+	if (token != NULL)
 		rc = add_bearer(a, value, token);
-	else
-		rc = 0, nq_ask_pair(a, "-H", name, ": ", text.data);
-out:
+	else if (rc == 0)
+		nq_ask_pair(a, "-H", name, ": ", text.data);
 	nq_buf_free(&text);
 	return rc;
 }
 
 /* === the query ============================================================================== */
 
+int
+nq_stage_param(struct nq_config *c, const nq_node *key, const nq_node *value, struct nq_buf *text)
+{
+	if (nq_stage_name(c, key, "parameter") == -1)
+		return -1;
+	return nq_config_ref(c, value, NQ_REF_RAW, text, NULL);
+}
+
 static int
 add_param(struct nq_asking *a, const nq_node *key, const nq_node *value)
 {
-	struct nq_str name = nq_yaml_text(key);
 	struct nq_buf text = NQ_BUF_INIT;
-	int rc;
+	int rc = nq_stage_param(a->c, key, value, &text);
 
-	if (name.n == 0 || memchr(name.p, '=', name.n) != NULL ||
-	    memchr(name.p, '\0', name.n) != NULL)
-		return nq_config_fault(a->c, key, "this is not the name of a parameter");
-	rc = nq_config_ref(a->c, value, NQ_REF_RAW, &text, NULL);
 	if (rc == 0)
-		nq_ask_pair(a, "--query", name, "=", text.data);
+		nq_ask_pair(a, "--query", nq_yaml_text(key), "=", text.data);
 	nq_buf_free(&text);
 	return rc;
 }

@@ -1,5 +1,7 @@
 #include "plan/stages.h"
 
+#include <ctype.h>
+
 #include "plan/keys.h"
 
 struct nq_stage *
@@ -91,6 +93,36 @@ nq_stage_pairs(struct nq_config *c, const nq_node *map, const char *option, cons
 	}
 	nq_buf_free(&text);
 	return rc;
+}
+
+int
+nq_stage_method(struct nq_config *c, const nq_node *method, const char *usual, struct nq_words *w)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	int rc;
+
+	if (method == NULL)
+		return 0;
+	rc = nq_config_text(c, method, &text);
+	for (size_t i = 0; i < text.len; i++)
+		text.data[i] = (char)toupper((unsigned char)text.data[i]);
+	if (rc == 0 && strcmp(text.data, usual) != 0) {
+		nq_words_add(w, "-X");
+		nq_words_add(w, text.data);
+	}
+	nq_buf_free(&text);
+	return rc;
+}
+
+int
+nq_stage_name(struct nq_config *c, const nq_node *key, const char *kind)
+{
+	struct nq_str name = nq_yaml_text(key);
+
+	if (name.n > 0 && memchr(name.p, '=', name.n) == NULL &&
+	    memchr(name.p, '\0', name.n) == NULL)
+		return 0;
+	return nq_config_fault(c, key, "this is not the name of a %s", kind);
 }
 
 void
