@@ -230,7 +230,7 @@ nq-plan: sources.yml:2:55: 'in' is query, body:PATH or header:NAME, for example 
       rate: 9/s
       defaults:
         headers: {x-b: default, X-D: default}
-        params: {n: 1, m: 1}
+        params: {n: 1, m: 1, N: 3}
         retry: {max: 5}
         records: .d
         pagination: link
@@ -240,8 +240,8 @@ nq-plan: sources.yml:2:55: 'in' is query, body:PATH or header:NAME, for example 
         - one
         - {name: two, rate: 1/s, headers: {X-A: own, X-C: ~}, params: {n: 2}, records: ~,
            incremental: ~, retry: {min: 1}, load: {table: t, primary_key: k}}'
-  [ "$(nq-plan --json a/one | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H X-A: api -H X-C: api -H x-b: default -H X-D: default --query n=1 --query m=1 --paginate link --watermark .u:timestamp_utc --records .d --rate 9/s --attempts 9 --retry-max 5' ]
-  [ "$(nq-plan --json a/two | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H x-b: default -H X-D: default -H X-A: own --query m=1 --query n=2 --paginate link --rate 1/s --attempts 9 --retry-min 1 --retry-max 5' ]
+  [ "$(nq-plan --json a/one | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H X-A: api -H X-C: api -H x-b: default -H X-D: default --query n=1 --query m=1 --query N=3 --paginate link --watermark .u:timestamp_utc --records .d --rate 9/s --attempts 9 --retry-max 5' ]
+  [ "$(nq-plan --json a/two | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H x-b: default -H X-D: default -H X-A: own --query m=1 --query N=3 --query n=2 --paginate link --rate 1/s --attempts 9 --retry-min 1 --retry-max 5' ]
   [ "$(nq-plan --json a/two | jq -r '.stages[-1].argv[1:] | join(" ")')" = '--to sqlite:d.db --table t --batch 7 --key k --require-end' ]
 }
 
@@ -352,6 +352,34 @@ watch 2k
 filter 2k
 map 2k
 load 2k' ]
+}
+
+@test "what a source cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    sources "sources: [$yaml]"
+    plan --to -
+    status_is 2
+    stderr_is "nq-plan: sources.yml:1:$want"
+  done <<'TEXT'
+{type: rest_api, rest_api: {base_url: "https://h", resources: [r]}}|11: the source has no 'name'
+{name: a, type: rest_api}|11: the source has no 'rest_api'
+{name: a, type: rest_api, rest_api: {base_url: "https://h"}}|47: rest_api has no 'resources'
+{name: a, type: rest_api, rest_api: {resources: [r]}}|47: rest_api has no 'base_url'
+{name: a, type: rest_api, rest_api: {base_url: "https://h", defaults: {name: x}, resources: [r]}}|88: each resource has a name of its own
+{name: a, type: rest_api, rest_api: {base_url: "https://u:p@h", resources: [r]}}|58: a password in a URL can be read by everybody: use auth
+{name: a, type: rest_api, rest_api: {base_url: "https://${TOK}@h/v1", resources: [r]}}|58: a password in a URL can be read by everybody: use auth
+{name: a, type: rest_api, rest_api: {base_url: "https://h", resources: {r: x}}}|82: 'resources' is a list here, not a map
+{name: a, type: command, command: {resources: [{name: r, command: x, incremental: {lag: 5m}}]}}|93: incremental has no 'cursor': the path of the member that only grows
+{name: a, type: command, command: x}|45: 'command' of a source is a map: write command: {resources: [{name: NAME, command: ./program}]}
+{name: a, type: rest_api, lookback_days: ten, rest_api: {base_url: "https://h", resources: [r]}}|52: 'lookback_days' is a whole number, not 'ten'
+TEXT
+  sources 'sources: [{name: a, enabled: false, type: rest_api, rest_api: {base_url: "https://h", resources: [r]}}]'
+  plan --to -
+  stderr_is 'nq-plan: sources.yml: no source is enabled'
+  sources '{}'
+  plan --to -
+  stderr_is "nq-plan: sources.yml:1:1: the file has no 'sources'"
 }
 
 @test "what a resource cannot be is told with its place" {
@@ -674,4 +702,47 @@ nq-fetch: --request --watermark-null --until --no-watermark-cap --max-pages --ma
 nq-load: --dry-run --run-id --probe --settings --var --user --netrc --token-url --client-id --client-secret --refresh-token --scope --audience --token-auth --retry-min --retry-max --max-wait --connect-timeout --max-time --max-redirs --user-agent --proxy --cacert --cert --cert-key --http1.1 --allow-http --verbose --log --help --version
 nq-map: --from-rejects --check --explain --test --run-id --verbose --log --help --version
 TEXT
+}
+
+@test "each key of a request and of a load becomes the option that it means" {
+  local words
+  cp -R "$ROOT/tests/examples/nq-sources.5/." .
+  plan -c crm.yml --since 2026-05-01 crm/contacts
+  status_is 0
+  stdout_is "$(cat <<'TEXT'
+# crm/contacts
+nq-fetch --auth oauth2 --token-url https://api.example.com/oauth/token --client-id acme-client \
+    --client-secret '${CRM_SECRET}' --scope contacts.read --audience crm --token-auth body \
+    -H 'Accept: application/json' --paginate cursor:next=.paging.next.after,in=body:.after \
+    --watermark .updatedAt:timestamp_utc --records .results --allow-missing-records \
+    --allow-origin https://files.example.com --fail-if '.errors[0]' --retry-if .status=busy \
+    --on 404=empty --on 5xx=fail --id .id --strict --rate 100/m --parallel 4 --deadline 2h \
+    --max-time 5m --stall-time 1m --max-body 512M --connect-timeout 5 --max-redirs 0 \
+    --user-agent 'acme-sync (ops@example.com)' --proxy http://proxy.example.com:3128 \
+    --cacert ca.pem --cert client.pem --key client.pem --http1.1 --attempts 8 --retry-min 1 \
+    --retry-max 60 --max-wait 10m --end-mark --env-file .env \
+    -d \
+    '{"limit":100,"sorts":["updatedAt"],"filterGroups":[{"filters":[{"propertyName":"updatedAt","operator":"GTE","value":"${var.since}"}]}]}' \
+    --var since=2026-05-01T00:00:00Z https://api.example.com/crm/contacts/search |
+nq-load --to nuntiq:https://api.example.com/nuntiq --customer-number 10000001 \
+    --object supplier --full-load fullLoad --envelope suppliers --member source=crm \
+    --member SupplierAddressInsertOnly=true --key supplier_number --auth 'bearer=${CRM_SECRET}' \
+    --require-end --env-file .env
+TEXT
+)"
+  # And nq-load takes them.
+  mapfile -t words < <(nq-plan -c crm.yml --json crm/hooks | jq -r '.probe[]')
+  [ "$(CRM_SECRET=hidden-here "${words[@]}" | jq -r .destination)" = 'https://api.example.com/ingest?source=crm&key=***' ]
+  nq-plan -c crm.yml crm/calls crm/regions crm/hooks | sed -n '/^nq-load/,/^#/p' | grep -v '^#' | diff - <(cat <<'TEXT'
+nq-load --to postgresql://nq@db.example.com/crm --table call --schema-contract freeze \
+    --newer-by updated_at --delete-if .deleted --batch 5000 --batch-bytes 4M \
+    --flush-interval 10 --busy-timeout 5 --meta --rejects refused.ndjson --max-rejects 10 \
+    --column duration:integer --key id --require-end
+nq-load --to duckdb:crm.duckdb --table regions --duckdb-memory 512M --allow-empty \
+    --mode replace --require-end
+nq-load --to https://api.example.com/ingest -X PUT --table hooks --body ndjson --results .rows \
+    --on 500=fail --on 404=retry --stall-time 20 --max-body 1M --attempts 3 -H 'X-Team: ops' \
+    --query source=crm --query 'key=${CRM_SECRET}' --key id --require-end --env-file .env
+TEXT
+)
 }

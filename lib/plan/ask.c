@@ -151,31 +151,40 @@ add_param(struct nq_asking *a, const nq_node *key, const nq_node *value)
 
 /* === maps that fill each other up =========================================================== */
 
-typedef int add_fn(struct nq_asking *, const nq_node *key, const nq_node *value);
+/* What a map holds: how its names are told apart, and what becomes of a pair. */
+struct kind {
+	const char *key;
+	bool (*same)(struct nq_str, struct nq_str);
+	int (*add)(struct nq_asking *, const nq_node *key, const nq_node *value);
+};
+
+static const struct kind headers = {"headers", same_header, add_header};
+static const struct kind params = {"params", nq_str_eq, add_param};
 
 /* Whether one of the first n maps has the name, be it as null. */
 static bool
-is_said(struct nq_asking *a, nq_node *const *map, size_t n, struct nq_str name)
+is_said(
+    struct nq_asking *a, const struct kind *k, nq_node *const *map, size_t n, struct nq_str name)
 {
 	nq_node *key, *value;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; nq_yaml_pair(&a->c->yaml, map[i], k, &key, &value); k++)
-			if (same_header(nq_yaml_text(key), name))
+		for (size_t p = 0; nq_yaml_pair(&a->c->yaml, map[i], p, &key, &value); p++)
+			if (k->same(nq_yaml_text(key), name))
 				return true;
 	return false;
 }
 
 /* The farthest map first; of a name that several have, the nearest map's. */
 static int
-add_all(struct nq_asking *a, nq_node *const *map, size_t n, add_fn *add)
+add_all(struct nq_asking *a, const struct kind *k, nq_node *const *map, size_t n)
 {
 	nq_node *key, *value;
 
 	for (size_t i = n; i-- > 0;)
-		for (size_t k = 0; nq_yaml_pair(&a->c->yaml, map[i], k, &key, &value); k++)
-			if (!nq_yaml_is_null(value) && !is_said(a, map, i, nq_yaml_text(key)) &&
-			    add(a, key, value) == -1)
+		for (size_t p = 0; nq_yaml_pair(&a->c->yaml, map[i], p, &key, &value); p++)
+			if (!nq_yaml_is_null(value) && !is_said(a, k, map, i, nq_yaml_text(key)) &&
+			    k->add(a, key, value) == -1)
 				return -1;
 	return 0;
 }
@@ -198,10 +207,10 @@ int
 nq_ask_headers(struct nq_asking *a)
 {
 	nq_node *map[NQ_VIEW_LEVELS + 1];
-	size_t n = maps_of(a, "headers", map);
+	size_t n = maps_of(a, headers.key, map);
 
-	map[n] = nq_keys_get(&a->c->yaml, a->r->block, NQ_IN_REST, "headers");
-	return add_all(a, map, n + (map[n] != NULL), add_header);
+	map[n] = nq_keys_get(&a->c->yaml, a->r->block, NQ_IN_REST, headers.key);
+	return add_all(a, &headers, map, n + (map[n] != NULL));
 }
 
 int
@@ -209,5 +218,5 @@ nq_ask_query(struct nq_asking *a)
 {
 	nq_node *map[NQ_VIEW_LEVELS + 1];
 
-	return add_all(a, map, maps_of(a, "params", map), add_param);
+	return add_all(a, &params, map, maps_of(a, params.key, map));
 }
