@@ -108,8 +108,8 @@ parameter() {
   fi
   [[ $value == '${'* || ! ${name,,} =~ (token|secret|passw|api.?key|signature|^key$) ]] ||
     misuse "a secret in the URL can be read by everybody: leave '$name' out, and say --auth query:$name='\${API_KEY}'"
-  quote "$value"
   scalar "$name"
+  quote "$value"
   params+=("$scalar: $quoted")
 }
 
@@ -202,6 +202,7 @@ auth_lines() {
     bearer | basic) printf '      auth: {type: %s, token: %s}\n' "$kind" "$quoted" ;;
     header:*)
       scalar "${kind#header:}"
+      quote "$ref"
       printf '      auth: {type: header, name: %s, token: %s}\n' "$scalar" "$quoted"
       ;;
   esac
