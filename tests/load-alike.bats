@@ -277,12 +277,13 @@ load load-databases
   for NAME in sqlite postgres; do
     fresh
     rows '{"id":1}' | into --key id
-    rm -f in
+    rm -f in err
     mkfifo in
-    into --key id --mode replace --batch 1 <in >out 2>err 3>&- &
+    into -v --key id --mode replace --batch 1 <in >out 2>err 3>&- &
     local pid=$!
     exec 9>in
     rows '{"id":2}' '{"id":3}' >&9
+    until_true 10 grep -qs 'batch 2: 1 record' err
     sql 'insert into t values(9)'
     exec 9>&-
     wait "$pid"
@@ -461,7 +462,7 @@ feed() {
   done
 }
 
-@test "SIGTERM and SIGINT roll back the batch in hand, say so, and end it by the signal" {
+@test "SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
   local sig rc
   for NAME in "${DATABASES[@]}"; do
     for sig in TERM INT; do
@@ -476,7 +477,7 @@ feed() {
       [ "$rc" -gt 128 ]
       [ "$(kill -l "$rc")" = "$sig" ]
       [ ! -s out ]
-      grep -q "interrupted: the batch in hand is rolled back, 2 of [23] records are in '$PLACE'" err
+      grep -q "interrupted: what is not committed is rolled back, 2 of [23] records are in '$PLACE'" err
       sql_is 'select count(*) from t' 2
     done
   done
