@@ -7,6 +7,7 @@ load postgres
 
 setup_file() { start_postgres; }
 teardown_file() { stop_postgres; }
+teardown() { [ ! -e ghost ] || standby ''; }
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
@@ -48,6 +49,22 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   done
   for i in "${pids[@]}"; do wait "$i"; done
   [ "$(nq-cursor --state "$fresh" list --json | wc -l)" = 6 ]
+}
+
+@test "a table that was dropped is made again, and the other one stays" {
+  psql -qX "${PGURL%/*}/postgres" -c 'create database healed'
+  export NQ_STATE=${PGURL%/*}/healed
+  start
+  complete 7
+  psql -qX "$NQ_STATE" -c 'drop table nq_runs'
+  [ "$(nq-cursor history --json acme "$S")" = '' ]
+  start
+  [ "$(complete 8)" = 8 ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .committed_cursor_value)" = $'7\n8' ]
+  psql -qX "$NQ_STATE" -c 'drop table nq_state'
+  start
+  [ "$(row)" = running ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = $'completed\ncompleted' ]
 }
 
 @test "what is refused leaves nothing behind" {
@@ -126,6 +143,93 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(row)" = $'running\n7' ]
   [ "$(complete 8)" = 8 ]
   [ "$(nq-cursor history --json acme "$S" | wc -l)" = 2 ]
+}
+
+# at_commit WHAT: a change of this stream's row makes it happen right before its commit, once.
+at_commit() {
+  sql "create sequence $S; create function $S() returns trigger language plpgsql as
+    'begin if nextval(''$S'') <= ${2:-1} then $1 perform pg_terminate_backend(pg_backend_pid()); end if; return null; end';
+    create constraint trigger $S after update on nq_state deferrable initially deferred for each row
+    when (new.stream_name = '$S') execute function $S()"
+}
+
+@test "a complete whose connection dies in the commit is done again over a new one" {
+  start
+  at_commit ''
+  run --separate-stderr complete 7
+  status_is 0
+  stdout_is 7
+  stderr_has 'terminating connection due to administrator command' 'attempt 2 of 3'
+  [ "$(row)" = $'succeeded\n7' ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = completed ]
+}
+
+@test "a complete whose connection dies again and again is 75 in the end, and harmless to repeat" {
+  start
+  at_commit '' 3
+  run --separate-stderr complete 7
+  status_is 75
+  stdout_is ''
+  stderr_has 'attempt 3 of 3' 'whether it was done is not known, doing it again is harmless'
+  [ "$(row)" = running ]
+  [ "$(complete 7)" = 7 ]
+}
+
+@test "a complete that is done again does not undo a run that began meanwhile" {
+  start
+  at_commit 'perform pg_sleep(1);'
+  complete 7 2>err 3>&- &
+  local one=$! status=0
+  until_true 10 locked "relation = 'nq_state'::regclass and mode = 'RowExclusiveLock'"
+  nq-cursor begin acme "$S"
+  wait "$one" || status=$?
+  [ "$status" -eq 1 ]
+  grep -q 'attempt 2 of 3' err
+  grep -q "run '$RUN' is superseded by run '" err
+  [ "$(row)" = running ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = abandoned ]
+}
+
+# A commit waits for a standby that does not exist: it is durable, and its answer never comes. What we look with must not.
+look() { PGOPTIONS='-c synchronous_commit=local' sql "$1"; }
+standby() { look "alter system set synchronous_standby_names = '$1'" && look 'select pg_reload_conf()' >/dev/null; }
+commit_hangs() {
+  local status=0
+  timeout 1 psql -qX "$PGURL" -c 'create table if not exists probe(x int)' -c 'insert into probe values(1)' 2>/dev/null || status=$?
+  [ "$status" -eq 124 ]
+}
+waiting() { [ "$(look "select count(*) from pg_stat_activity where application_name = 'nq-cursor' and wait_event = 'SyncRep'")" = 1 ]; }
+
+# without_answer OPTION…: a complete whose commit is done, and whose connection dies before it hears that.
+without_answer() {
+  touch ghost
+  standby ghost
+  until_true 10 commit_hangs
+  nq-cursor complete --run "$RUN" -F committed_cursor_value "$@" acme "$S" >out 2>err 3>&- &
+  local pid=$! status=0
+  until_true 10 waiting
+  look "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'" >/dev/null
+  until_true 10 grep -q 'attempt 2 of 3' err
+  standby ''
+  wait "$pid" || status=$?
+  [ "$status" -eq 0 ] || { cat err && return 1; }
+}
+
+@test "a complete whose answer is lost after the commit finds it done, and the cursor moved once" {
+  start
+  without_answer --cursor 7
+  [ "$(cat out)" = 7 ]
+  [ "$(row)" = $'succeeded\n7' ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = completed ]
+}
+
+@test "so does one whose run began above the cursor, of which nothing in the row tells any more" {
+  RUN=$(nq-cursor begin -t opaque_token -F run_id acme "$S")
+  complete a
+  RUN=$(nq-cursor begin --since b -F run_id acme "$S")
+  without_answer --cursor c
+  [ "$(cat out)" = a ]
+  grep -q 'the cursor stays' err
 }
 
 @test "a lock is renewed as long as its command runs" {
@@ -342,6 +446,28 @@ server() {
   wait "$HOLDER" || true
   [ "$(cat begun)" = 75 ]
   grep -q "the lock of 'acme/$S' is lost: it was not renewed in time" err
+}
+
+@test "a run whose lock was lost, taken and given back meanwhile cannot begin" {
+  local keeper
+  under_lock 'touch ready; until [ -e go ]; do sleep 0.02; done; s=0; nq-cursor begin acme '"$S"' || s=$?; echo $s >begun'
+  keeper=$(keeper)
+  kill -STOP "$keeper"
+  until_true 20 nq-cursor lock acme "$S" -- true
+  touch go
+  until_true 10 test -s begun
+  kill -CONT "$keeper"
+  wait "$HOLDER" || true
+  [ "$(cat begun)" = 75 ]
+  grep -q "the lock of 'acme/$S' is lost: somebody else took it meanwhile" err
+  [ "$(row)" = idle ]
+}
+
+@test "a lock of another stream, or one that was given back, does not keep a run from beginning" {
+  nq-cursor lock acme "$S-other" -- nq-cursor begin acme "$S" -F status
+  run --separate-stderr nq-cursor lock acme "$S" -- nq-cursor lock acme "$S-other" -- nq-cursor begin acme "$S-other" -F status
+  status_is 0
+  stdout_is running
 }
 
 @test "a lock under the same lock says so" {
