@@ -122,6 +122,34 @@ YAML
 }
 both_there() { [ "$(sql "select string_agg(status, ' ' order by stream_name) from nq_state where stream_name in ('s1', 's3')")" = 'running succeeded' ]; }
 
+# A backfill holds the lock of the stream as well: a lease in a lease.
+backfill() { "$@" --since 2026-01-01 --until 2026-02-01; }
+backfill_row() { nq-cursor get acme_eu suppliers@2026-01-01T00:00:00Z..2026-02-01T00:00:00Z --field "$1"; }
+backfill_runs() { [ "$(backfill_row status)" = running ] && [ "$(backfill_row run_id)" != "$RUN" ]; }
+
+@test "a backfill that loses the lock of its stream, or its own" {
+  local which
+  RUN=''
+  in_postgres
+  for which in suppliers suppliers@2026-01-01T00:00:00Z..2026-02-01T00:00:00Z; do
+    fault '{"match":"/v2/","kind":"stall"}'
+    backfill start
+    until_true 10 backfill_runs
+    RUN=$(backfill_row run_id)
+    sql "update nq_state set lease_token = 'other' where stream_name = '$which'"
+    finish
+    status_is 75
+    is '[.run_id, .success, .cursor_committed]' "[\"$RUN\",false,null]"
+    stderr_has "the lock of 'acme_eu/$which' is lost" 'nq-sync: acme_eu/suppliers@2026-01-01T00:00:00Z..2026-02-01T00:00:00Z: the lock was lost'
+    sql 'update nq_state set lease_token = null'
+    mend
+  done
+  backfill sync
+  status_is 0
+  is .cursor_committed '"2026-02-01T00:00:00Z"'
+  [ "$(ls tmp)" = '' ]
+}
+
 @test "kill -9 of what runs the stream is told, and recorded" {
   stuck
   kill -9 "$(pgrep -P "$(descendant "$sync_pid" nq-cursor)" -x bash)"

@@ -12,13 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "state/id.h"
 #include "state/keeper.h"
 
 extern char **environ;
 
-enum { FIRST_FD = 100, GIVE_BACK_MS = 3000, MERCY_MS = 5000 };
+enum { GIVE_BACK_MS = 3000, MERCY_MS = 5000 };
 
 static volatile sig_atomic_t child;
 
@@ -127,27 +128,13 @@ catch_signals(void)
 			sigaction(signals[i], &sa, NULL);
 }
 
-/* Out of the way of the descriptors that scripts number themselves, where the limit allows. */
-static void
-hand_down(int *pipe)
-{
-	int high = fcntl(*pipe, F_DUPFD, FIRST_FD);
-
-	if (high == -1) {
-		fcntl(*pipe, F_SETFD, 0);
-		return;
-	}
-	close(*pipe);
-	*pipe = high;
-}
-
 static int
 start(struct nq_guard *g, char *const *command, struct nq_err *err)
 {
 	pid_t pid;
 	int error;
 
-	hand_down(&g->pipe);
+	g->pipe = nq_io_hand_down(g->pipe);
 	error = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
 	close(g->pipe);
 	if (error != 0) {

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "state/holders.h"
@@ -35,14 +36,6 @@ now_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
-
-	nanosleep(&ts, NULL);
 }
 
 /* === taking ================================================================================ */
@@ -164,7 +157,7 @@ start_deputy(struct nq_keeper *k)
 	if (pid != 0)
 		return pid;
 	while ((left = k->last + k->lease.ms * 3 / 4 - now_ms()) > 0)
-		sleep_ms(left);
+		nq_clock_sleep(left);
 	end_run(k, k->last + k->lease.ms * 85 / 100, "looking up a name takes too long");
 	_exit(0);
 }

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "pg/query.h"
 #include "state/damage.h"
@@ -209,13 +209,12 @@ static bool
 pg_again(struct nq_store *s, int attempt, const struct nq_err *why)
 {
 	struct postgres *p = s->own;
-	struct timespec ts = {0, AGAIN_MS * 1000000L};
 
 	if (!p->connected || attempt > ATTEMPTS ||
 	    (p->pg.fault != NQ_PG_LOST && p->pg.fault != NQ_PG_AGAIN))
 		return false;
 	nq_log(NQ_LOG_WARN, "postgresql", "%s, attempt %d of %d", why->msg, attempt, ATTEMPTS);
-	nanosleep(&ts, NULL);
+	nq_clock_sleep(AGAIN_MS);
 	p->connected = p->pg.fault != NQ_PG_LOST;
 	return true;
 }
@@ -391,12 +390,12 @@ pg_list(struct nq_store *s, nq_store_key_fn fn, void *ctx, struct nq_err *err)
 
 /* === the lock ============================================================================== */
 
-/* The lock that we run under is not ours any more. */
+/* The lock that we run under is not ours any more; who has it, if anybody. */
 static int
-lost(struct nq_key k, const char *why, struct nq_err *err)
+lost(struct nq_key k, const char *why, const char *who, struct nq_err *err)
 {
-	return nq_err_set(
-	    err, NQ_TEMPFAIL, "the lock of '%s/%s' is lost: %s", k.connector, k.stream, why);
+	return nq_err_set(err, NQ_TEMPFAIL, "the lock of '%s/%s' is lost: %s%s%s", k.connector,
+	    k.stream, why, *who != '\0' ? ": " : "", who);
 }
 
 /*
@@ -416,9 +415,9 @@ pg_busy(struct nq_store *s, struct nq_key k, struct nq_err *err)
 	if (rc == 0 && rows.n == 1) {
 		nq_lease_read(&rows, &ours, &valid, &who);
 		if (ours && !valid)
-			rc = lost(k, "it was not renewed in time", err);
+			rc = lost(k, "it was not renewed in time", "", err);
 		else if (!ours && nq_lease_own(&p->pg, k))
-			rc = lost(k, valid ? who.data : "somebody else took it meanwhile", err);
+			rc = lost(k, "somebody else took it meanwhile", who.data, err);
 		else if (!ours && valid)
 			rc = (nq_lock_elsewhere(k, who.data, err), 1);
 	}
