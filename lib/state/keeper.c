@@ -165,11 +165,14 @@ start_deputy(struct nq_keeper *k)
 static void
 end_deputy(pid_t pid)
 {
+	pid_t ended;
+
 	if (pid <= 0)
 		return;
 	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
+	do
+		ended = waitpid(pid, NULL, 0);
+	while (ended == -1 && errno == EINTR);
 }
 
 static int
