@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # nq-cursor with its state in PostgreSQL: the tables, the lease and its loss, a server that goes away.
-# shellcheck disable=SC2016,SC2154 # stderr is set by run; references of ours and inner shells in single quotes
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # stderr is set by run, each test is a subshell; references of ours and inner shells in single quotes
 
 load helper
 load postgres
@@ -49,6 +49,15 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   done
   for i in "${pids[@]}"; do wait "$i"; done
   [ "$(nq-cursor --state "$fresh" list --json | wc -l)" = 6 ]
+}
+
+@test "the tables are in the first schema of the role's search path" {
+  sql 'create schema elsewhere'
+  export NQ_STATE="$PGURL?options=-csearch_path%3Delsewhere"
+  start
+  complete 7
+  [ "$(sql "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'elsewhere'")" = 'nq_runs nq_state' ]
+  [ "$(sql "select committed_cursor_value from elsewhere.nq_state")" = 7 ]
 }
 
 @test "a table that was dropped is made again, and the other one stays" {

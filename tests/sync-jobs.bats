@@ -117,6 +117,20 @@ state_of() { nq-cursor get many "$1" --field status; }
   status_is 75
 }
 
+@test "of all statuses the worst counts, and of equally bad ones the first" {
+  local worse ends=()
+  # shellcheck source=/dev/null
+  source "$BUILD/sync/jobs.bash"
+  for worse in 0 3 75 137 1 2; do
+    ends=("$worse" "${ends[@]}" 0)
+    worst_end
+    status_is "$worse"
+  done
+  ends=(0 143 75 137)
+  worst_end
+  status_is 143
+}
+
 @test "a stream that another run holds is 75, and the others run" {
   streams 3
   nq-cursor lock many s2 --wait 10 -- sleep 30 3>&- &

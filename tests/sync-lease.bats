@@ -22,17 +22,18 @@ in_postgres() {
 sql() { psql -qXAt "$PGURL" -c "$1"; }
 is_running() { [ "$(field status)" = running ]; }
 
-# stuck: a second sync that waits for the API.
-stuck() {
+# second_sync COMMAND…: in the middle of a pull that COMMAND makes a slow one.
+second_sync() {
   in_postgres
   nq-sync >first 2>&1
   BEFORE=$(cursor)
   touch_suppliers 7
-  fault '{"match":"/v2/","kind":"stall"}'
+  "$@"
   start
   until_true 10 is_running
   RUN=$(field run_id)
 }
+stuck() { second_sync fault '{"match":"/v2/","kind":"stall"}'; }
 
 # lost WHY: what a sync tells that lost its lock, and that the next one repeats its work.
 lost() {
@@ -159,6 +160,23 @@ backfill_runs() { [ "$(backfill_row status)" = running ] && [ "$(backfill_row ru
   stderr_has 'acme_eu/suppliers: the run was ended by signal 9'
   [ "$(field status) $(field error_summary)" = 'failed the run was ended by signal 9' ]
   [ "$(ls tmp)" = '' ]
+}
+
+@test "kill -9 of nq-sync or of nq-cursor leaves the run to its end, and it tells of itself" {
+  local which
+  for which in nq-sync nq-cursor; do
+    rm -rf tmp
+    second_sync slowly 1000
+    if [ "$which" = nq-sync ]; then kill -9 "$sync_pid"; else kill -9 "$(descendant "$sync_pid" nq-cursor)"; fi
+    finish
+    status_is 137
+    stdout_is ''
+    slowly 0
+    until_true 20 grep -q "\"run_id\":\"$RUN\",\"success\":true" out
+    [ "$(field status)" = succeeded ]
+    until_true 10 nobody_runs
+    [ "$(ls tmp)" = '' ]
+  done
 }
 
 @test "TERM, INT and HUP end the run as they do elsewhere" {
