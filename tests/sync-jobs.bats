@@ -169,7 +169,7 @@ three_run() { [ "$(state_of s1) $(state_of s2) $(state_of s3)" = "running runnin
 
 @test "kill -9 of nq-sync leaves its streams to end by themselves, and the next run has nothing lost" {
   streams 3
-  slowly 30
+  slowly 500
   start --jobs 3
   until_true 10 three_run
   kill -9 "$sync_pid"
