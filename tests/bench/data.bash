@@ -22,13 +22,19 @@ make_suppliers() {
   mv "$suppliers.new" "$suppliers"
 }
 
-# make_rows N: $rows.ndjson with N mapped records in no order of their keys, $rows.tsv with the same fields between tabs,
-# and $rows-changed of both, where one member of each is another. For is_active and rating, the floor of SQLite has 0, 1
-# and tenths.
+# make_rows N: $rows.ndjson with N mapped records in no order of their keys.
 make_rows() {
   rows=$data/rows-$1
+  [[ ! -s $rows.ndjson ]] || return 0
+  "$here/load-rows.sh" "$1" >"$rows.new"
+  mv "$rows.new" "$rows.ndjson"
+}
+
+# make_all_rows N: beside them $rows.tsv with the same fields between tabs, and $rows-changed of both, where one member of
+# each is another. For is_active and rating, the floor of SQLite has 0, 1 and tenths.
+make_all_rows() {
+  make_rows "$1"
   [[ ! -s $rows-changed.tsv ]] || return 0
-  "$here/load-rows.sh" "$1" >"$rows.ndjson"
   jq -r '[.supplier_number, .supplier_name, (if .is_active then 1 else 0 end), .vat_number, (.rating * 10 | round),
     .employees, (.supplier_location | tojson), .updated_at] | join("\t")' "$rows.ndjson" >"$rows.tsv"
   sed 's/","rating/ (changed)&/' "$rows.ndjson" >"$rows-changed.ndjson"

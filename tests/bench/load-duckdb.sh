@@ -9,7 +9,7 @@ build=$(realpath "$1")
 
 NQ_LIBDUCKDB=$("$here/../duckdb.sh")
 export NQ_LIBDUCKDB
-make_rows "$records"
+make_all_rows "$records"
 columns='supplier_name varchar, is_active boolean, vat_number varchar, rating double, employees bigint,
   supplier_location json, updated_at varchar'
 types=$(sed -E "s/([a-z_]+) ([a-z]+)/\1: '\2'/g" <<<"$columns")

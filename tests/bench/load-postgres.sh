@@ -10,7 +10,7 @@ build=$(realpath "$1")
 # shellcheck source=tests/postgres.bash
 . "$here/../postgres.bash"
 
-make_rows "$records"
+make_all_rows "$records"
 export PG_MOST=3600
 trap 'stop_postgres; stop_server; rm -rf "$work"' EXIT
 start_postgres

@@ -7,7 +7,7 @@ build=$(realpath "$1")
 # shellcheck source=tests/bench/common.bash
 . "$(dirname "$0")/common.bash"
 
-make_rows "$records"
+make_all_rows "$records"
 
 # contenders SUFFIX: who loads rows$1 into a table of its own each.
 contenders() {

@@ -10,8 +10,12 @@ def value(v):
     return dump(v) if isinstance(v, (dict, list)) else v
 
 
+def tuples(records, columns):
+    return (tuple(value(r.get(c)) for c in columns) for r in records)
+
+
 def batches(records, columns):
-    rows = (tuple(value(r.get(c)) for c in columns) for r in records)
+    rows = tuples(records, columns)
     while batch := list(islice(rows, BATCH)):
         yield batch
 

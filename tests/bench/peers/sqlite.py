@@ -1,9 +1,11 @@
-"""usage: sqlite.py FILE <records      Upserts them into table s: executemany, a transaction a batch."""
+"""usage: sqlite.py FILE <records      Upserts them into table s: executemany, in transactions like those of nq-load."""
 import sqlite3
 import sys
+from itertools import islice
 
 import rows
 
+TOGETHER = 100000
 COLUMNS = ("supplier_number", "supplier_name", "is_active", "vat_number", "rating", "employees", "supplier_location",
            "updated_at")
 
@@ -15,12 +17,14 @@ def upsert(db, table, columns, records):
     marks = ", ".join("?" for _ in columns)
     db.execute(f"create table if not exists {table} ({names}, primary key ({columns[0]}))")
     count = 0
-    for batch in rows.batches(records, columns):
+    upserts = rows.tuples(records, columns)
+    while True:
         with db:
-            db.executemany(f"insert into {table} ({names}) values ({marks}) "
-                           f"on conflict ({columns[0]}) do update set {changes}", batch)
-        count += len(batch)
-    return count
+            done = db.executemany(f"insert into {table} ({names}) values ({marks}) "
+                                  f"on conflict ({columns[0]}) do update set {changes}", islice(upserts, TOGETHER)).rowcount
+        count += done
+        if done < TOGETHER:
+            return count
 
 
 if __name__ == "__main__":
