@@ -312,6 +312,13 @@ program_name(const struct nq_cli *cli)
 	return (int)strcspn(cli->tool, " ");
 }
 
+/* Whether a verb is to come, whose own options are parsed in a second call. */
+static bool
+awaits_verb(const struct nq_cli *cli)
+{
+	return cli->stop_at_operand && cli->tool[program_name(cli)] == '\0';
+}
+
 static void
 help(const struct nq_cli *cli)
 {
@@ -336,9 +343,11 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	free(j.longs);
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
-	verbose = 0; /* a verb's own options are parsed in a second call */
+	verbose = 0; /* which a verb may have as well */
 	if (log_format != NULL && nq_log_format(log_format, first >= 0 ? err : &other) == -1)
 		return -1;
+	if (!awaits_verb(cli))
+		nq_log_doubts();
 	if (first >= 0 && want_help)
 		help(cli);
 	else if (first >= 0 && want_version)

@@ -42,7 +42,9 @@ struct nq_cli {
 	const char *usage; /* lines after "usage: ", each starting with the tool's name */
 	const char *about; /* one sentence */
 	const struct nq_opt *opts;
-	bool stop_at_operand; /* the first operand ends the options, as for a command to run */
+	/* The first operand ends the options: a command to run, or a verb where tool has none yet.
+	 */
+	bool stop_at_operand;
 };
 
 /*

@@ -18,17 +18,30 @@ static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
 
 static struct {
 	const char *tool, *run_id, *place;
+	const char *odd_format, *odd_level; /* of the environment, until they are told */
 	int level;
 	bool json;
-} log_state = {"nq", NULL, NULL, NQ_LOG_WARN, false};
+} log_state = {"nq", NULL, NULL, NULL, NULL, NQ_LOG_WARN, false};
 
 static int
-level_named(const char *name)
+take_level(const char *name)
 {
-	for (int i = 0; i <= NQ_LOG_DEBUG; i++)
-		if (strcasecmp(name, level_names[i]) == 0)
-			return i;
-	return NQ_LOG_WARN;
+	for (int i = 0; i <= NQ_LOG_DEBUG; i++) {
+		if (strcasecmp(name, level_names[i]) == 0) {
+			log_state.level = i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int
+take_format(const char *name)
+{
+	if (strcmp(name, "json") != 0 && strcmp(name, "text") != 0)
+		return -1;
+	log_state.json = strcmp(name, "json") == 0;
+	return 0;
 }
 
 void
@@ -37,19 +50,31 @@ nq_log_open(const char *tool)
 	const char *format = getenv("NQ_LOG"), *level = getenv("NQ_LOG_LEVEL");
 
 	log_state.tool = tool;
-	log_state.json = format != NULL && strcmp(format, "json") == 0;
-	if (level != NULL)
-		log_state.level = level_named(level);
+	if (format != NULL && *format != '\0' && take_format(format) == -1)
+		log_state.odd_format = format;
+	if (level != NULL && *level != '\0' && take_level(level) == -1)
+		log_state.odd_level = level;
+}
+
+void
+nq_log_doubts(void)
+{
+	if (log_state.odd_level != NULL)
+		nq_log(NQ_LOG_WARN, NULL,
+		    "NQ_LOG_LEVEL: '%s' has no effect: write error, warn, info or debug",
+		    log_state.odd_level);
+	if (log_state.odd_format != NULL)
+		nq_log(NQ_LOG_WARN, NULL, "NQ_LOG: '%s' has no effect: write text or json",
+		    log_state.odd_format);
+	log_state.odd_format = log_state.odd_level = NULL;
 }
 
 int
 nq_log_format(const char *name, struct nq_err *err)
 {
-	if (strcmp(name, "json") != 0 && strcmp(name, "text") != 0)
-		return nq_err_set(
-		    err, NQ_USAGE, "unknown log format '%s': write text or json", name);
-	log_state.json = strcmp(name, "json") == 0;
-	return 0;
+	if (take_format(name) == 0)
+		return 0;
+	return nq_err_set(err, NQ_USAGE, "unknown log format '%s': write text or json", name);
 }
 
 void
