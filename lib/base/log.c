@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/progress.h"
 #include "base/secret.h"
 
@@ -219,18 +219,8 @@ redact(struct nq_buf *msg)
 static void
 put(struct nq_buf *line)
 {
-	size_t done = 0;
-	ssize_t n;
-
 	nq_progress_hide();
-	while (done < line->len) {
-		n = write(STDERR_FILENO, line->data + done, line->len - done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		done += (size_t)n;
-	}
+	nq_io_write_all(STDERR_FILENO, line->data, line->len); /* nobody to tell that it failed */
 }
 
 static void
