@@ -145,7 +145,7 @@ without_standby() { sql "alter system set synchronous_standby_names = ''" && sql
   restart_postgres
   [ "$rc" -eq 75 ]
   [ ! -s out ]
-  grep -q "1 record of earlier batches stay in 'postgresql://127.0.0.1:$PG_PORT/nq#public.t'" err
+  grep -q "1 record of earlier batches stays in 'postgresql://127.0.0.1:$PG_PORT/nq#public.t'" err
   sql_is 'select id from t' 1
 }
 

@@ -41,9 +41,9 @@ interrupted(const struct load *l, struct nq_err *err)
 	uint64_t in = l->committed;
 
 	return nq_err_set(err, NQ_FAIL,
-	    "interrupted: the batch in hand is rolled back, %llu of %llu records are in '%s'",
+	    "interrupted: the batch in hand is rolled back, %llu of %llu record%s %s in '%s'",
 	    (unsigned long long)in, (unsigned long long)l->counts.records,
-	    l->sink.destination.data);
+	    nq_plural(l->counts.records), in == 1 ? "is" : "are", l->sink.destination.data);
 }
 
 /* A destination that was interrupted while it waited did not fail. */
@@ -326,9 +326,9 @@ nq_load_run(const struct nq_load_options *o, int fd, struct nq_buf *receipt, str
 	else
 		status = err->status;
 	if (status != NQ_OK && status != NQ_PARTIAL && l.committed > 0 && !stopped(&l))
-		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches stay in '%s'",
+		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches %s in '%s'",
 		    (unsigned long long)l.committed, nq_plural(l.committed),
-		    l.sink.destination.data);
+		    l.committed == 1 ? "stays" : "stay", l.sink.destination.data);
 	release(&l);
 	return status;
 }
