@@ -325,6 +325,22 @@ nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 	return NQ_NONE;
 }
 
+uint32_t
+nq_doc_item(const struct nq_doc *d, uint32_t array, int64_t index)
+{
+	uint32_t i = array + 1;
+
+	if (nq_doc_type(d, array) != NQ_ARRAY)
+		return NQ_NONE;
+	if (index < 0)
+		index += d->tok[array].n;
+	if (index < 0 || index >= d->tok[array].n)
+		return NQ_NONE;
+	while (index-- > 0)
+		i = d->tok[i].next;
+	return i;
+}
+
 int
 nq_doc_string(const struct nq_doc *d, uint32_t i, struct nq_buf *scratch, struct nq_str *out)
 {

@@ -71,6 +71,9 @@ nq_doc_type(const struct nq_doc *d, uint32_t i)
 /* The value of an object's member, or NQ_NONE; of a key that stands twice, the first. */
 uint32_t nq_doc_get(const struct nq_doc *, uint32_t object, struct nq_str key);
 
+/* The item of an array, from its end where index is negative, or NQ_NONE. */
+uint32_t nq_doc_item(const struct nq_doc *, uint32_t array, int64_t index);
+
 /* Whether the key token spells this name. */
 bool nq_doc_key_is(const struct nq_doc *, uint32_t key, struct nq_str name);
 
