@@ -77,6 +77,8 @@ index_step(struct reader *r)
 		sign = -1;
 		r->at++;
 	}
+	if (r->at < r->end && *r->at == ']' && r->at[-1] == '[')
+		return bad(r, "a path leads to one value, and to a list without []");
 	if (r->at == r->end || !isdigit((unsigned char)*r->at))
 		return bad(r, "a number or a quoted key belongs in the brackets");
 	for (; r->at < r->end && isdigit((unsigned char)*r->at); r->at++) {

@@ -181,7 +181,7 @@ tells_the_byte(void)
 	fails("{\"a\":\x80}", "byte 6: not valid UTF-8");
 	fails("", "byte 1: not JSON: premature EOF");
 	fails("{} {}", "more than one JSON value");
-	fails("{\"a\":tru}", "byte 8: not JSON: invalid string in json text");
+	fails("{\"a\":tru}", "byte 9: not JSON: invalid string in json text");
 }
 
 static void
@@ -421,7 +421,7 @@ refuses_paths(void)
 	    {".a.", "column 4: a name, a quoted key or '[' must follow the dot"},
 	    {".a b", "column 3: '.' or '[' expected"},
 	    {".a[", "column 4: the bracket is not closed"},
-	    {".a[]", "column 4: a number or a quoted key belongs in the brackets"},
+	    {".a[]", "column 4: a path leads to one value, and to a list without []"},
 	    {".a[x]", "column 4: a number or a quoted key belongs in the brackets"},
 	    {".a[-]", "column 5: a number or a quoted key belongs in the brackets"},
 	    {".a[1", "column 5: the bracket is not closed"},
