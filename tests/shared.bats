@@ -77,6 +77,19 @@ doubts() {
   [[ $stderr != *NQ_LOG* ]]
 }
 
+@test "a --var that is not NAME=VALUE is a usage error of every tool" {
+  local tool value
+  for tool in nq-fetch nq-load nq-plan nq-cursor 'nq-cursor track'; do
+    for value in name =value; do
+      # shellcheck disable=SC2086 # the verb is a word of its own
+      run --separate-stderr $tool --var "$value" </dev/null
+      status_is 2
+      stderr_is "${tool%% *}: option '--var': '$value' is not NAME=VALUE
+try '$tool --help'"
+    done
+  done
+}
+
 # refused HINT COMMAND…: status 2, the hint, nothing on stdout, and the secret is not said again.
 refused() {
   local hint=$1

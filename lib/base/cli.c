@@ -65,7 +65,7 @@ void
 nq_cli_free(const struct nq_cli *cli)
 {
 	for (const struct nq_opt *o = cli->opts; o->name != NULL; o++)
-		if (o->type == NQ_OPT_LIST)
+		if (o->type == NQ_OPT_LIST || o->type == NQ_OPT_PAIR)
 			nq_list_free(o->dest);
 }
 
@@ -169,6 +169,11 @@ store(const struct nq_opt *o, const char *value, struct nq_err *err)
 		return 0;
 	case NQ_OPT_STR:
 		*(const char **)o->dest = value;
+		return 0;
+	case NQ_OPT_PAIR:
+		if (*value == '=' || strchr(value, '=') == NULL)
+			return bad_value(o, value, o->arg, err);
+		nq_list_add(o->dest, value);
 		return 0;
 	case NQ_OPT_LIST:
 		nq_list_add(o->dest, value);
