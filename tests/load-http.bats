@@ -288,7 +288,7 @@ bodies() { sent | jq -r .body; }
   run --separate-stderr into '?key=id' --key id --batch 2 --attempts 2 < <(some 1 6)
   status_is 75
   stdout_is ""
-  stderr_has "batch 2: HTTP 502" "after 2 attempts" "2 records of earlier batches stay in"
+  stderr_has "[ERROR] nq-load: batch 2: HTTP 502" "after 2 attempts" "2 records of earlier batches stay in"
   mend
   [ "$(held)" = 2 ]
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,9 +51,15 @@ interrupted(const struct load *l, struct nq_err *err)
 static int
 batch_failed(const struct load *l, struct nq_err *err)
 {
+	char place[32];
+	int n = snprintf(
+	    place, sizeof(place), "batch %llu: ", (unsigned long long)l->counts.batches);
+
 	if (stopped(l))
 		return interrupted(l, err);
-	return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
+	if (strncmp(err->msg, place, (size_t)n) == 0) /* a request is told by its batch */
+		return -1;
+	return nq_err_at(err, "%s", place);
 }
 
 static int put_rows(struct load *, uint32_t from, uint32_t to, struct nq_err *);
