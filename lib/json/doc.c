@@ -315,6 +315,25 @@ nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 }
 
 uint32_t
+nq_doc_get_near(const struct nq_doc *d, uint32_t object, struct nq_str key, uint32_t *near)
+{
+	const struct nq_tok *t = d->tok;
+	uint32_t i = *near;
+
+	if (nq_doc_type(d, object) != NQ_OBJECT)
+		return NQ_NONE;
+	for (uint32_t left = t[object].n; left > 0; left--) {
+		if (i == 0 || i == t[object].next)
+			i = object + 1;
+		*near = t[i + 1].next;
+		if (t[i].escaped ? nq_doc_key_is(d, i, key) : spells(d, &t[i], key))
+			return i + 1;
+		i = *near;
+	}
+	return NQ_NONE;
+}
+
+uint32_t
 nq_doc_item(const struct nq_doc *d, uint32_t array, int64_t index)
 {
 	uint32_t i = array + 1;

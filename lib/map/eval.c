@@ -134,7 +134,7 @@ member_of(struct nq_eval *e, const struct nq_doc *d, uint32_t object, struct nq_
 		return nq_doc_get(d, object, key);
 	if (e->recent.p == NULL || !nq_str_eq(key, e->recent)) {
 		e->recent = key;
-		e->found = nq_doc_get(d, object, key);
+		e->found = nq_doc_get_near(d, object, key, &e->near);
 	}
 	return e->found;
 }
@@ -429,6 +429,7 @@ nq_eval_record(struct nq_eval *e, const struct nq_doc *d, uint32_t tok, struct n
 	e->err = err;
 	e->root = e->dot = nq_value_token(d, tok);
 	e->recent.p = NULL;
+	e->near = 0;
 	*written = 0;
 	rc = run_statements(e);
 	if (rc == 1 && nq_emit_records(e, e->prog->body, written) == -1)

@@ -237,35 +237,20 @@ check_members(const struct check *c)
 	return rc;
 }
 
-/* Here too the search begins behind the one before. */
-static bool
-has_member(const struct check *c, struct nq_str name, uint32_t *near)
-{
-	const struct nq_tok *t = c->doc->tok;
-	bool found = false;
-
-	for (uint32_t left = t[c->tok].n; left > 0 && !found; left--) {
-		if (*near == t[c->tok].next)
-			*near = c->tok + 1;
-		found = nq_doc_key_is(c->doc, *near, name);
-		*near = t[*near + 1].next;
-	}
-	return found;
-}
-
 static int
 check_required(const struct check *c)
 {
 	const struct nq_tok *t = c->s->doc.tok;
 	struct nq_buf b = NQ_BUF_INIT;
 	struct nq_str name;
-	uint32_t list = c->node->required, near = c->tok + 1;
+	uint32_t list = c->node->required, near = 0;
 	int rc = 0;
 
 	if (list == NQ_NONE)
 		return 0;
 	for (uint32_t i = list + 1; i < t[list].next && rc == 0; i = t[i].next) {
-		if (nq_doc_string(&c->s->doc, i, &b, &name) == -1 || has_member(c, name, &near))
+		if (nq_doc_string(&c->s->doc, i, &b, &name) == -1 ||
+		    nq_doc_get_near(c->doc, c->tok, name, &near) != NQ_NONE)
 			continue;
 		rc = nq_err_set(
 		    c->err, NQ_FAIL, ": the member '%.*s' is required", (int)name.n, name.p);
