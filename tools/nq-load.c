@@ -289,7 +289,7 @@ run(struct nq_err *err)
 	}
 	if (status == NQ_OK || status == NQ_PARTIAL)
 		fwrite(out.data, 1, out.len, stdout);
-	else if (status == NQ_USAGE)
+	else if (err->status == NQ_USAGE)
 		nq_cli_usage_error(&cli, err);
 	else
 		nq_log_failure(err);

@@ -332,6 +332,8 @@ nq_load_run(const struct nq_load_options *o, int fd, struct nq_buf *receipt, str
 		status = l.counts.rejected > 0 ? NQ_PARTIAL : NQ_OK;
 	else
 		status = err->status;
+	if (status == NQ_USAGE && l.tally.failed != 0)
+		err->status = NQ_FAIL;
 	if (status != NQ_OK && status != NQ_PARTIAL && l.committed > 0 && !stopped(&l))
 		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches %s in '%s'",
 		    (unsigned long long)l.committed, nq_plural(l.committed),
