@@ -243,7 +243,7 @@ backend_locked() { [ "$(sql "select count(*) from pg_stat_activity where wait_ev
   exec 8>&-
   wait "$pid"
   [ "$rc" -eq 143 ]
-  grep -q "interrupted: the batch in hand is rolled back, 0 of 1 records" err
+  grep -q "interrupted: the batch in hand is rolled back, 0 of 1 record is in" err
   sql_is 'select * from t' 1
 }
 

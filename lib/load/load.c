@@ -39,12 +39,12 @@ stopped(const struct load *l)
 static int
 interrupted(const struct load *l, struct nq_err *err)
 {
-	uint64_t in = l->committed;
+	uint64_t in = l->committed, of = l->counts.records;
 
 	return nq_err_set(err, NQ_FAIL,
 	    "interrupted: the batch in hand is rolled back, %llu of %llu record%s %s in '%s'",
-	    (unsigned long long)in, (unsigned long long)l->counts.records,
-	    nq_plural(l->counts.records), in == 1 ? "is" : "are", l->sink.destination.data);
+	    (unsigned long long)in, (unsigned long long)of, nq_plural(of),
+	    in == 1 || of == 1 ? "is" : "are", l->sink.destination.data);
 }
 
 /* A destination that was interrupted while it waited did not fail. */
