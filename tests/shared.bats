@@ -62,11 +62,15 @@ doubts() {
   doubts nq-map -e .
   doubts nq-load --to sqlite:t.db --table t --key a
   doubts nq-cursor --state . list
-  doubts nq-cursor track -- cat
+  doubts nq-cursor track -- nq-map -e .
   printf 'sources: [{name: s, type: command, command: {resources: [{name: r, command: "cat", load: {to: "sqlite:x.db", primary_key: a}}]}}]\n' >sources.yml
   doubts nq-plan --shell
   doubts nq-sync --print
   doubts nq-sync -v status --state .
+  # this one becomes another program
+  NQ_LOG_LEVEL=loud run --separate-stderr nq-load --to http://127.0.0.1:1/ --mode append --attempts 1 <<<'{"a":1}'
+  status_is 75
+  [ "$(grep -c NQ_LOG <<<"$stderr")" = 1 ]
 }
 
 @test "what is told of the environment's log obeys --log, and levels are written in any case" {

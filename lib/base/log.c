@@ -56,17 +56,21 @@ nq_log_open(const char *tool)
 		log_state.odd_level = level;
 }
 
+static void
+doubt(const char **value, const char *name, const char *accepted)
+{
+	if (*value == NULL)
+		return;
+	nq_log(NQ_LOG_WARN, NULL, "%s: '%s' has no effect: write %s", name, *value, accepted);
+	unsetenv(name);
+	*value = NULL;
+}
+
 void
 nq_log_doubts(void)
 {
-	if (log_state.odd_level != NULL)
-		nq_log(NQ_LOG_WARN, NULL,
-		    "NQ_LOG_LEVEL: '%s' has no effect: write error, warn, info or debug",
-		    log_state.odd_level);
-	if (log_state.odd_format != NULL)
-		nq_log(NQ_LOG_WARN, NULL, "NQ_LOG: '%s' has no effect: write text or json",
-		    log_state.odd_format);
-	log_state.odd_format = log_state.odd_level = NULL;
+	doubt(&log_state.odd_level, "NQ_LOG_LEVEL", "error, warn, info or debug");
+	doubt(&log_state.odd_format, "NQ_LOG", "text or json");
 }
 
 int
