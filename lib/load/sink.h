@@ -15,9 +15,10 @@
 #include "load/columns.h"
 
 /*
- * A destination is one file with a struct nq_sink_ops and one row in the table of sinks.c. The
- * loader collects a batch, and then calls begin, write for ranges of its rows, commit; after the
- * last one finish, and close in any case.
+ * A destination is one file with a struct nq_sink_ops and one row in the table of sinks.c, and for
+ * nq-plan, which links none of them, its scheme in that of plan/dest.c. The loader collects a
+ * batch, and then calls begin, write for ranges of its rows, commit; after the last one finish,
+ * and close in any case.
  */
 enum nq_load_mode { NQ_LOAD_MERGE, NQ_LOAD_APPEND, NQ_LOAD_INSERT, NQ_LOAD_REPLACE };
 enum nq_load_contract { NQ_EVOLVE, NQ_FREEZE, NQ_DISCARD_ROW, NQ_DISCARD_VALUE };
