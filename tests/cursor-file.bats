@@ -145,7 +145,7 @@ damaged() {
   run --separate-stderr nq-cursor history --json acme suppliers
   status_is 1
   [ "${#lines[@]}" = 2 ]
-  stderr_has '1 of 3 lines of the history are damaged'
+  stderr_has '1 of 3 lines of the history is damaged'
 }
 
 @test "the history is rotated, and read over both files" {

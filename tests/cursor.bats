@@ -87,6 +87,8 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   run --separate-stderr nq-cursor begin -F runid acme suppliers
   status_is 2
   stderr_has "a row has no 'runid', did you mean 'run_id'?" "try 'nq-cursor begin --help'"
+  run --separate-stderr nq-cursor begin -F cursor acme suppliers
+  stderr_has "a row has no 'cursor': it has connector_name, stream_name, cursor_type, committed_cursor_value, "
   [ ! -e "$NQ_STATE" ]
 }
 

@@ -64,13 +64,13 @@ small() { [[ $BUILD == *address* ]] || [ "$(tail -n 1 "$1")" -lt 24576 ]; }
   lines_of '{"n":1}\n\n{"n":\n2}\n'
   refused "line 3: the record goes on behind the end of its line"
   lines_of '{"n":1}\n{"n":2},\n'
-  refused "line 2: byte 9: not JSON"
+  refused "line 2: byte 8: not JSON"
   lines_of '{"n":1}\n5 6\n'
   refused "line 2: byte 1: a record must be an object"
   lines_of '{"n":1}\n{"n":"\xff"}\n'
   refused "line 2: byte 7: not valid UTF-8"
   lines_of '{"n":1}\n\xef\xbb\xbf{"n":2}\n'
-  refused "line 2: byte 2: not JSON"
+  refused "line 2: byte 1: not JSON"
 }
 
 @test "lines: what is cut in the last one is no end, wherever it is cut" {
@@ -442,7 +442,7 @@ tarred() {
   reads '\xef\xbb\xbf\xef\xbb\xbf[]'
   refused "the body is not JSON"
   reads '[{"n":1}\xef\xbb\xbf]'
-  refused "byte 10: not JSON"
+  refused "byte 9: not JSON"
   reads '\xff\xfe[\0]\0'
   refused "the body is not JSON"
 }

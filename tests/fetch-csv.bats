@@ -115,7 +115,7 @@ refused() {
 # --- what is refused -----------------------------------------------------------------------------
 
 @test "rows with too many or too few fields are named by their line, quoted line breaks counted" {
-  refused 'a,b\n"1\n",2\n3\n4,5\n' "line 4: the row has 1 fields, the header 2"
+  refused 'a,b\n"1\n",2\n3\n4,5\n' "line 4: the row has 1 field, the header 2"
   refused 'a,b\n1,2\n\n3,4,5\n' "line 4: the row has more fields than the header, which has 2"
   refused 'a,b\n1,2,\n' "line 2: the row has more fields than the header, which has 2"
 }

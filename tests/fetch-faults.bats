@@ -229,7 +229,7 @@ T
   fault '{"kind":"garbage"}'
   run --separate-stderr acme
   failed 1 0
-  stderr_has "page 1: byte 19: not JSON"
+  stderr_has "page 1: byte 18: not JSON"
   while IFS=$'\t' read -r body want; do
     mend
     : >"$API_LOG"
@@ -242,7 +242,7 @@ T
 \ufeff\ufeff{\"data\":[]}	not JSON
 {\"data\":[]}x	not JSON
 {\"data\":[]}{}	not JSON
-{\"data\":[{\"a\":NaN}]}	byte 16: not JSON
+{\"data\":[{\"a\":NaN}]}	byte 15: not JSON
 {\"data\":[{\"a\":01}]}	not JSON
 {\"data\":[{\"a\":\"x\ty\"}]}	not JSON
 {\"data\":[],\u000c\"a\":1}	byte 12

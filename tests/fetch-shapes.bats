@@ -102,7 +102,7 @@ T
     run --separate-stderr nq-fetch "$API$path"
     status_is 1
     stdout_is ''
-    stderr_has '[ERROR] nq-fetch: page 1: HTTP 401: {"error":"unauthorized"}'
+    stderr_has '[ERROR] nq-fetch: page 1: HTTP 401: {"error":"unauthorized"} (is --auth missing?)'
     [ "$(wc -l <"$API_LOG")" -eq 1 ]
   done
 }

@@ -30,6 +30,10 @@ load load-common
   status_is 75
   stdout_is ""
   stderr_has "nq-fetch before this one failed with status 75"
+  run --separate-stderr into --key id < <(rows '{"_nq":"fail","tool":"nq-fetch","status":2}')
+  status_is 2
+  stderr_has "[ERROR] nq-load: nq-fetch before this one failed with status 2"
+  [[ $stderr != *--help* ]] # nothing is wrong with this command line
 }
 
 @test "a last line without a line feed is loaded" {

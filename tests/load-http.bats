@@ -214,7 +214,7 @@ bodies() { sent | jq -r .body; }
   fault '{"match":"/ingest","kind":"status","status":207,"count":1,"body":"[{\"ok\":true}]"}'
   run --separate-stderr into '' --mode append < <(some 1 2)
   status_is 1
-  stderr_has "the fate of 1 rows, and 2 were sent"
+  stderr_has "the fate of 1 row, and 2 were sent"
   fault '{"match":"/ingest","kind":"html","count":1}'
   run --separate-stderr into '' --mode append < <(some 1 2)
   status_is 1
@@ -288,7 +288,7 @@ bodies() { sent | jq -r .body; }
   run --separate-stderr into '?key=id' --key id --batch 2 --attempts 2 < <(some 1 6)
   status_is 75
   stdout_is ""
-  stderr_has "batch 2: HTTP 502" "after 2 attempts" "2 records of earlier batches stay in"
+  stderr_has "[ERROR] nq-load: batch 2: HTTP 502" "after 2 attempts" "2 records of earlier batches stay in"
   mend
   [ "$(held)" = 2 ]
 }

@@ -145,7 +145,7 @@ without_standby() { sql "alter system set synchronous_standby_names = ''" && sql
   restart_postgres
   [ "$rc" -eq 75 ]
   [ ! -s out ]
-  grep -q "1 record of earlier batches stay in 'postgresql://127.0.0.1:$PG_PORT/nq#public.t'" err
+  grep -q "1 record of earlier batches stays in 'postgresql://127.0.0.1:$PG_PORT/nq#public.t'" err
   sql_is 'select id from t' 1
 }
 
@@ -221,7 +221,7 @@ backend_locked() { [ "$(sql "select count(*) from pg_stat_activity where wait_ev
   exec 8>&-
   wait "$pid"
   [ "$rc" -eq 143 ]
-  grep -q "interrupted: what is not committed is rolled back, 0 of 1 records" err
+  grep -q "interrupted: what is not committed is rolled back, 0 of 1 record is in" err
   sql_is 'select * from t' 1
 }
 

@@ -225,13 +225,15 @@ commands_of_readme() { sed -n "/^## $1/,/^## $2/s/^    //p" "$ROOT/README.md"; }
   cd "$BATS_TEST_TMPDIR"
   start_standin --suppliers 30 --age-days 6
   cp -R "$ROOT/examples" .
-  sed -i "s#https://api.acme-erp.com#$API#" examples/acme/settings.json
+  echo "${API##*:}" >port
   {
-    commands_of_readme 'By hand' 'As a job' | sed '/^make /d; s/=…/=test-bearer-token-here/'
+    commands_of_readme 'By hand' 'As a job' | sed "/^make /d; s/=…/=test-bearer-token-here/; s#https://api.acme-erp.com#$API#"
+    commands_of_readme 'As a job' 'The programs' | grep '^sed '
+    echo cp settings.json examples/acme/
     commands_of_readme 'As a job' 'The programs' | grep '^nq-sync -c '
-  } | sed "s#https://api.acme-erp.com#$API#" >commands
+  } >commands
   NQ_STATE=$PWD/state run --separate-stderr bash -euo pipefail commands
   stop_standin
   status_is 0
-  [ "$(jq -c '[.inserted, .loaded, .success]' <<<"$output")" = $'[30,null,null]\n[null,30,true]' ]
+  [ "$(jq -c '[.inserted, .loaded > 0, .success]' <<<"$output")" = $'[30,false,null]\n[null,true,true]\n[null,false,true]' ]
 }

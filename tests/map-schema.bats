@@ -184,3 +184,30 @@ END
   breaks '{"additionalProperties":{"type":"number"}}' '{"\ud800":1}' 'the record: a name holds a lone surrogate'
   breaks '{"properties":{"v":{"minLength":1}}}' '{"v":"\udc00"}' '.v: holds a lone surrogate'
 }
+
+@test "members in any order are held against their own rules" {
+  local order record p
+  jq -cn '{additionalProperties: false, required: ["p7", "p0", "p3"],
+    properties: ([range(9) | {key: "p\(.)", value: {const: .}}] | from_entries)}' >s.json
+  for order in 'p0 p3 p7' 'p7 p3 p0' 'p3 p8 p0 p1 p7 p2' 'p7 p8 p0 p1 p2 p3'; do
+    record=$(for p in $order; do printf '"%s":%s,' "$p" "${p#p}"; done)
+    run --separate-stderr nq-map -e . --schema s.json <<<"{${record%,}}"
+    status_is 0
+    run --separate-stderr nq-map -e . --schema s.json <<<"{${record%,},\"p9\":9}"
+    stderr_has 'has no member "p9" in the schema'
+    run --separate-stderr nq-map -e . --schema s.json <<<"{${record/'"p0":0'/'"p0":1'}\"p4\":4}"
+    stderr_has '.p0: must be exactly 0'
+    run --separate-stderr nq-map -e . --schema s.json <<<"{${record/'"p3":3,'/}\"p4\":4}"
+    stderr_has "the member 'p3' is required"
+  done
+}
+
+@test "a schema of forty thousand properties is held in time" {
+  seq -f '"m%.0f"' 40000 >names
+  { printf '{"required":[' && paste -sd, names && printf '],"properties":{' &&
+    sed 's/$/:{"type":"number"}/' names | paste -sd, && printf '}}'; } >s.json
+  { printf '{' && sed 's/$/:1/' names | paste -sd, | tr -d '\n' && printf '}\n'; } >in.ndjson
+  # seconds of the processor, however busy the machine is
+  run --separate-stderr bash -c 'ulimit -t 5 && nq-map -e . --schema s.json <in.ndjson | cmp - in.ndjson'
+  status_is 0
+}

@@ -62,7 +62,7 @@ failed: t.ndjson:4
 
 @test "rejects: one that is not expected, another one, and one that does not come" {
   lines '{"input":{},"output":{}}' '{"input":{},"reject":"too long"}' '{"input":{"a":1},"reject":"required"}' \
-    '{"input":{"s":1},"reject":"required"}' '{"input":{"a":1,"a":2},"reject":"a member of the input stands twice in one object"}'
+    '{"input":{"s":1},"reject":"required"}' '{"input":{"a":1,"a":2},"reject":"the member \"a\" stands twice in one object"}'
   try -e 'skip if .s {b: .a!}'
   status_is 1
   stdout_is 'failed: t.ndjson:1
@@ -74,6 +74,17 @@ failed: t.ndjson:3
 failed: t.ndjson:4
   expected a reject, got no record: the mapping skips it
 1 passed, 4 failed'
+}
+
+@test "the reason of a reject is the one of a run" {
+  local record why
+  for record in '{"a":1,"a":2}' '{"a":{"b":1,"\u0062":2}}' '{"b":"x"}' '{"a":"x"}'; do
+    run --separate-stderr nq-map -e '{n: .a! + 1}' <<<"$record"
+    why=${stderr#*line 1: }
+    lines "{\"input\":$record,\"reject\":$(jq -n --arg why "$why" '$why')}"
+    try -e '{n: .a! + 1}'
+    stdout_is '1 passed, 0 failed'
+  done
 }
 
 @test "the schema is kept in tests too, and --arg is given" {

@@ -80,6 +80,17 @@ forms() { sed -n '/^const struct nq_function/,/^};/s/^    {"[a-z0-9_]*", "\([^"]
   stderr_is "nq-map: option '--arg': more than 1000"
 }
 
+@test "a hundred thousand members are read at once, and one that stands twice is found" {
+  { echo '{' && seq -f 'm%.0f: 1,' 100000 && echo '}'; } >wide.map
+  # seconds of the processor, however busy the machine is
+  run --separate-stderr bash -c 'ulimit -t 5 && nq-map --check -f wide.map'
+  status_is 0
+  sed -i 's/^}$/m7: 2 }/' wide.map
+  run --separate-stderr bash -c 'ulimit -t 5 && nq-map --check -f wide.map'
+  status_is 2
+  stderr_has "wide.map:100002:1: the member 'm7' stands twice in this object"
+}
+
 @test "the Acme mapping gives Nuntiq suppliers" {
   lines '{"number":"S1","name":" Caf\u00e9 ","active":false,"vat_number":"DE1","address":{"street":"A 1","country":"de"}}' \
     '{"number":"S2","name":"B","address":null}' '{"number":"S3","name":"C","test_account":true}'

@@ -46,6 +46,54 @@ only_json() {
   only_json 2 nq-load --log json
 }
 
+# doubts TOOL [ARGUMENT…]: it tells once of each of the two variables, in its own name, and does its work.
+doubts() {
+  NQ_LOG=xml NQ_LOG_LEVEL=loud run --separate-stderr "$@" <<<'{"a":1}'
+  status_is 0
+  stderr_has "[WARN] $1: NQ_LOG_LEVEL: 'loud' has no effect: write error, warn, info or debug" \
+    "[WARN] $1: NQ_LOG: 'xml' has no effect: write text or json"
+  [[ $(grep -c NQ_LOG <<<"$stderr") == 2 ]] && return
+  printf '%s\nstderr: %s\n' "$*" "$stderr"
+  return 1
+}
+
+@test "a log level or format of the environment that has no meaning is told once by every tool" {
+  doubts nq-fetch -
+  doubts nq-map -e .
+  doubts nq-load --to sqlite:t.db --table t --key a
+  doubts nq-cursor --state . list
+  doubts nq-cursor track -- nq-map -e .
+  printf 'sources: [{name: s, type: command, command: {resources: [{name: r, command: "cat", load: {to: "sqlite:x.db", primary_key: a}}]}}]\n' >sources.yml
+  doubts nq-plan --shell
+  doubts nq-sync --print
+  doubts nq-sync -v status --state .
+  # this one becomes another program
+  NQ_LOG_LEVEL=loud run --separate-stderr nq-load --to http://127.0.0.1:1/ --mode append --attempts 1 <<<'{"a":1}'
+  status_is 75
+  [ "$(grep -c NQ_LOG <<<"$stderr")" = 1 ]
+}
+
+@test "what is told of the environment's log obeys --log, and levels are written in any case" {
+  NQ_LOG_LEVEL=loud only_json 0 nq-fetch --log json -
+  NQ_LOG_LEVEL=loud only_json 0 nq-cursor list --log json --state .
+  NQ_LOG_LEVEL=Debug NQ_LOG='' run --separate-stderr nq-map -v -e . <<<'{"a":1}'
+  stderr_has '[INFO] nq-map: read 1 record'
+  [[ $stderr != *NQ_LOG* ]]
+}
+
+@test "a --var that is not NAME=VALUE is a usage error of every tool" {
+  local tool value
+  for tool in nq-fetch nq-load nq-plan nq-cursor 'nq-cursor track'; do
+    for value in name =value; do
+      # shellcheck disable=SC2086 # the verb is a word of its own
+      run --separate-stderr $tool --var "$value" </dev/null
+      status_is 2
+      stderr_is "${tool%% *}: option '--var': '$value' is not NAME=VALUE
+try '$tool --help'"
+    done
+  done
+}
+
 # refused HINT COMMAND…: status 2, the hint, nothing on stdout, and the secret is not said again.
 refused() {
   local hint=$1

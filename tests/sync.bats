@@ -216,6 +216,13 @@ YAML
   [ -z "$(cursor)" ]
 }
 
+@test "a folder for --keep that cannot be made is a usage error" {
+  sync --keep /dev/null/kept
+  status_is 2
+  stderr_has "nq-sync: --keep: '/dev/null/kept' is no folder and cannot be made one" "try 'nq-sync --help'"
+  [ "$(requests)" = 0 ]
+}
+
 # === what goes wrong ==========================================================================
 
 @test "a wrong configuration ends before any request and any state" {
@@ -296,7 +303,7 @@ spoilt() {
     mend
   done
   sed 's/          map: .*/          filter: cat; echo nonsense\n&/' sources.yml >bad.yml
-  spoilt 1 "line 41 of 'bash': not one JSON record a line: byte 1: not JSON" -c bad.yml
+  spoilt 1 "line 41 of 'bash': not one JSON record a line: byte 2: not JSON" -c bad.yml
   sed 's/          map: .*/          filter: jq -c .; echo "{"\n&/' sources.yml >bad.yml
   spoilt 1 "line 41 of 'bash': not one JSON record a line: byte 1: not JSON: premature EOF" -c bad.yml
   sed 's/\.name!/.name! |/' suppliers.map >bad.map

@@ -39,7 +39,7 @@ static const struct nq_opt opts_main[] = {STATE,
 	    "take ${secrets.x}, ${config.x} and ${job_params.x} from it"},
 	{"env-file", 0, "FILE", NQ_OPT_STR, &o.store.env_file,
 	    "take ${NAME} from it where the environment has none"},
-	{"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.store.vars, "the value of ${var.NAME}"},
+	{"var", 0, "NAME=VALUE", NQ_OPT_PAIR, &o.store.vars, "the value of ${var.NAME}"},
 	NQ_HTTP_OPTS(&o.store.http), END};
 static const struct nq_opt opts_state[] = {STATE, END};
 static const struct nq_opt opts_get[] = {STATE, FIELD, END};
@@ -75,7 +75,7 @@ static const struct nq_opt opts_track[] = {
 	{"settings", 0, "FILE", NQ_OPT_STR, &o.env.settings,
 	    "settings.json with secrets, config, job_params"},
 	{"env-file", 0, "FILE", NQ_OPT_STR, &o.env.env_file, "NAME=VALUE lines, after the environment"},
-	{"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.env.vars, "set ${var.NAME}"}, END};
+	{"var", 0, "NAME=VALUE", NQ_OPT_PAIR, &o.env.vars, "set ${var.NAME}"}, END};
 
 typedef int (*verb_fn)(struct nq_store *, struct nq_key, struct nq_row *, struct nq_err *);
 

@@ -94,7 +94,7 @@ static const struct nq_opt table[] = {
     {"settings", 0, "FILE", NQ_OPT_STR, &o.settings,
 	"settings.json with secrets, config, job_params"},
     {"env-file", 0, "FILE", NQ_OPT_STR, &o.env_file, "NAME=VALUE lines, after the environment"},
-    {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &o.refs.vars, "set ${var.NAME}"},
+    {"var", 0, "NAME=VALUE", NQ_OPT_PAIR, &o.refs.vars, "set ${var.NAME}"},
     {"run-id", 0, "ID", NQ_OPT_STR, &o.run_id, "name the run in log lines"},
     {"on", 0, "STATUS=WHAT", NQ_OPT_LIST, &o.on, "take 404 or 5xx for empty, fail, retry or stop"},
     {"rate", 0, "N/TIME", NQ_OPT_LIST, &o.rates,

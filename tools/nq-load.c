@@ -78,7 +78,7 @@ static const struct nq_opt opts[] = {
 	"take ${secrets.x}, ${config.x} and ${job_params.x} from it"},
     {"env-file", 0, "FILE", NQ_OPT_STR, &env_file,
 	"take ${NAME} from it where the environment has none"},
-    {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &vars, "the value of ${var.NAME}"},
+    {"var", 0, "NAME=VALUE", NQ_OPT_PAIR, &vars, "the value of ${var.NAME}"},
     NQ_AUTH_OPTS(&o.auth),
     NQ_HTTP_OPTS_NAMED(&o.http, "cert-key"),
     {NULL, 0, NULL, NQ_OPT_FLAG, NULL, NULL},

@@ -21,7 +21,7 @@ static const struct nq_opt opts[] = {
 	"read ${secrets.x}, ${config.x} and ${job_params.x} from here"},
     {"env-file", 0, "FILE", NQ_OPT_STR, &options.env_file,
 	"look up ${NAME} here too, as NAME=VALUE lines"},
-    {"var", 0, "NAME=VALUE", NQ_OPT_LIST, &vars, "give ${var.NAME} a value"},
+    {"var", 0, "NAME=VALUE", NQ_OPT_PAIR, &vars, "give ${var.NAME} a value"},
     {"param", 0, "NAME=VALUE", NQ_OPT_LIST, &options.params,
 	"give ${job_params.NAME} another value"},
     {"since", 0, "VALUE", NQ_OPT_STR, &options.since, "start here, whatever the cursor says"},

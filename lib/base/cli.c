@@ -73,7 +73,7 @@ void
 nq_cli_free(const struct nq_cli *cli)
 {
 	for (const struct nq_opt *o = cli->opts; o->name != NULL; o++)
-		if (o->type == NQ_OPT_LIST)
+		if (o->type == NQ_OPT_LIST || o->type == NQ_OPT_PAIR)
 			nq_list_free(o->dest);
 }
 
@@ -177,6 +177,11 @@ store(const struct nq_opt *o, const char *value, struct nq_err *err)
 		return 0;
 	case NQ_OPT_STR:
 		*(const char **)o->dest = value;
+		return 0;
+	case NQ_OPT_PAIR:
+		if (*value == '=' || strchr(value, '=') == NULL)
+			return bad_value(o, value, o->arg, err);
+		nq_list_add(o->dest, value);
 		return 0;
 	case NQ_OPT_LIST:
 		nq_list_add(o->dest, value);
@@ -320,6 +325,13 @@ program_name(const struct nq_cli *cli)
 	return (int)strcspn(cli->tool, " ");
 }
 
+/* Whether a verb is to come, whose own options are parsed in a second call. */
+static bool
+awaits_verb(const struct nq_cli *cli)
+{
+	return cli->stop_at_operand && cli->tool[program_name(cli)] == '\0';
+}
+
 static void
 help(const struct nq_cli *cli)
 {
@@ -344,9 +356,11 @@ nq_cli_parse(const struct nq_cli *cli, int argc, char **argv, struct nq_err *err
 	free(j.longs);
 	nq_buf_free(&j.shorts);
 	nq_log_more(verbose);
-	verbose = 0; /* a verb's own options are parsed in a second call */
+	verbose = 0; /* which a verb may have as well */
 	if (log_format != NULL && nq_log_format(log_format, first >= 0 ? err : &other) == -1)
 		return -1;
+	if (!awaits_verb(cli))
+		nq_log_doubts();
 	if (first >= 0 && want_help)
 		help(cli);
 	else if (first >= 0 && want_version)

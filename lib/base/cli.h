@@ -17,6 +17,7 @@ enum nq_opt_type {
 	NQ_OPT_COUNT,	/* int *: one more each time */
 	NQ_OPT_STR,	/* const char ** into argv */
 	NQ_OPT_LIST,	/* struct nq_list *: each use adds one */
+	NQ_OPT_PAIR,	/* the same, each NAME=VALUE */
 	NQ_OPT_NUMBER,	/* uint64_t *: a whole number */
 	NQ_OPT_SIZE,	/* uint64_t *: bytes, with k, M or G for powers of 1024 */
 	NQ_OPT_SECONDS, /* int64_t *, in milliseconds: 2, 0.5, 250ms, 5m, 12h, 7d; bare is seconds
@@ -42,7 +43,9 @@ struct nq_cli {
 	const char *usage; /* lines after "usage: ", each starting with the tool's name */
 	const char *about; /* one sentence */
 	const struct nq_opt *opts;
-	bool stop_at_operand; /* the first operand ends the options, as for a command to run */
+	/* The first operand ends the options: a command to run, or a verb where tool has none yet.
+	 */
+	bool stop_at_operand;
 };
 
 /*

@@ -135,7 +135,7 @@ nq_io_replace_file(const char *path, struct nq_str content, mode_t mode, struct 
 	unlink(tmp.data);
 	fd = open(tmp.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd == -1) {
-		nq_err_set(err, NQ_FAIL, "cannot create '%s':", tmp.data);
+		nq_err_set(err, NQ_FAIL, "cannot create a file beside '%s':", path);
 		goto out;
 	}
 	if (write_and_sync(fd, content) == -1 || rename(tmp.data, path) == -1) {

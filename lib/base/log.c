@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/progress.h"
 #include "base/secret.h"
 
@@ -18,17 +18,30 @@ static const char *const level_names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
 
 static struct {
 	const char *tool, *run_id, *place;
+	const char *odd_format, *odd_level; /* of the environment, until they are told */
 	int level;
 	bool json;
-} log_state = {"nq", NULL, NULL, NQ_LOG_WARN, false};
+} log_state = {"nq", NULL, NULL, NULL, NULL, NQ_LOG_WARN, false};
 
 static int
-level_named(const char *name)
+take_level(const char *name)
 {
-	for (int i = 0; i <= NQ_LOG_DEBUG; i++)
-		if (strcasecmp(name, level_names[i]) == 0)
-			return i;
-	return NQ_LOG_WARN;
+	for (int i = 0; i <= NQ_LOG_DEBUG; i++) {
+		if (strcasecmp(name, level_names[i]) == 0) {
+			log_state.level = i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int
+take_format(const char *name)
+{
+	if (strcmp(name, "json") != 0 && strcmp(name, "text") != 0)
+		return -1;
+	log_state.json = strcmp(name, "json") == 0;
+	return 0;
 }
 
 void
@@ -37,19 +50,35 @@ nq_log_open(const char *tool)
 	const char *format = getenv("NQ_LOG"), *level = getenv("NQ_LOG_LEVEL");
 
 	log_state.tool = tool;
-	log_state.json = format != NULL && strcmp(format, "json") == 0;
-	if (level != NULL)
-		log_state.level = level_named(level);
+	if (format != NULL && *format != '\0' && take_format(format) == -1)
+		log_state.odd_format = format;
+	if (level != NULL && *level != '\0' && take_level(level) == -1)
+		log_state.odd_level = level;
+}
+
+static void
+doubt(const char **value, const char *name, const char *accepted)
+{
+	if (*value == NULL)
+		return;
+	nq_log(NQ_LOG_WARN, NULL, "%s: '%s' has no effect: write %s", name, *value, accepted);
+	unsetenv(name);
+	*value = NULL;
+}
+
+void
+nq_log_doubts(void)
+{
+	doubt(&log_state.odd_level, "NQ_LOG_LEVEL", "error, warn, info or debug");
+	doubt(&log_state.odd_format, "NQ_LOG", "text or json");
 }
 
 int
 nq_log_format(const char *name, struct nq_err *err)
 {
-	if (strcmp(name, "json") != 0 && strcmp(name, "text") != 0)
-		return nq_err_set(
-		    err, NQ_USAGE, "unknown log format '%s': write text or json", name);
-	log_state.json = strcmp(name, "json") == 0;
-	return 0;
+	if (take_format(name) == 0)
+		return 0;
+	return nq_err_set(err, NQ_USAGE, "unknown log format '%s': write text or json", name);
 }
 
 void
@@ -194,18 +223,8 @@ redact(struct nq_buf *msg)
 static void
 put(struct nq_buf *line)
 {
-	size_t done = 0;
-	ssize_t n;
-
 	nq_progress_hide();
-	while (done < line->len) {
-		n = write(STDERR_FILENO, line->data + done, line->len - done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		done += (size_t)n;
-	}
+	nq_io_write_all(STDERR_FILENO, line->data, line->len); /* nobody to tell that it failed */
 }
 
 static void

@@ -18,6 +18,11 @@ enum nq_level { NQ_LOG_ERROR, NQ_LOG_WARN, NQ_LOG_INFO, NQ_LOG_DEBUG };
 
 /* NQ_LOG and NQ_LOG_LEVEL of the environment set the defaults; tool must stay valid. */
 void nq_log_open(const char *tool);
+/*
+ * Tells of what they say that has no meaning: call when --log and -v are known. Once: it is taken
+ * out of the environment, so that no program we start or become tells it again.
+ */
+void nq_log_doubts(void);
 int nq_log_format(const char *, struct nq_err *); /* "text" or "json" */
 void nq_log_more(int steps);			  /* -v raises by one */
 void nq_log_run_id(const char *);		  /* must stay valid */

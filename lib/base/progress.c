@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/io.h"
 
 enum { TICK_MS = 100, PLAIN_TICK_MS = 1000, WINDOW_MS = 2000, WIDEST = 256, NARROW = 80 };
 
@@ -141,17 +142,7 @@ compose(struct line *l, bool colour)
 static void
 put(const char *p, size_t n)
 {
-	ssize_t written;
-
-	while (n > 0) {
-		written = write(STDERR_FILENO, p, n);
-		if (written == -1 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return;
-		p += written;
-		n -= (size_t)written;
-	}
+	nq_io_write_all(STDERR_FILENO, p, n); /* which a signal handler may call */
 }
 
 static void

@@ -137,8 +137,8 @@ end_row(struct nq_csv *c, nq_csv_fn fn, void *ctx, struct nq_err *err)
 		return 0;
 	}
 	if (fields < c->columns)
-		return refuse(
-		    c->row_line, err, "the row has %zu fields, the header %zu", fields, c->columns);
+		return refuse(c->row_line, err, "the row has %zu field%s, the header %zu", fields,
+		    nq_plural(fields), c->columns);
 	nq_buf_adds(&c->out, "}\n");
 	if (fn(ctx, c->out.data, c->out.len, err) == -1)
 		return -1;

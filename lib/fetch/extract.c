@@ -330,18 +330,17 @@ on_close(void *ctx)
 static int
 not_json(struct nq_extract *p)
 {
-	unsigned char *why = yajl_get_error(p->yajl, 0, NULL, 0);
-	const char *text = (const char *)why, *colon = strstr(text, ": ");
+	struct nq_buf why = NQ_BUF_INIT;
+	uint64_t at = p->before + nq_json_why(p->yajl, &why);
 
-	text = colon != NULL ? colon + 2 : text;
-	if (p->before + here(p) <= NQ_BEGINS_SHOWN && p->values == 0 && p->line == 1)
+	if (at <= NQ_BEGINS_SHOWN && p->values == 0 && p->line == 1)
 		nq_begins_tell(&p->begins, p->err);
 	else
-		nq_err_set(p->err, NQ_FAIL, "byte %llu: not JSON: %.*s",
-		    (unsigned long long)(p->before + here(p) + 1), (int)strcspn(text, "\n"), text);
+		nq_err_set(
+		    p->err, NQ_FAIL, "byte %llu: not JSON: %s", (unsigned long long)at, why.data);
 	if (p->values == 1 && p->at.depth == 0 && !p->page->spec->lines)
 		nq_err_add(p->err, " behind the end (--format ndjson reads lines of JSON)");
-	yajl_free_error(p->yajl, why);
+	nq_buf_free(&why);
 	return -1;
 }
 

@@ -1,9 +1,6 @@
 #include "fetch/follow.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-
-#include "json/text.h"
 
 static inline uint32_t
 advance(const struct nq_follow *t, const struct nq_follow_frame *f, struct nq_str key)
@@ -105,30 +102,14 @@ nq_follow_path(struct nq_path *p, struct nq_str text, struct nq_err *err)
 	return 0;
 }
 
-static bool
-plain(struct nq_str key)
-{
-	for (size_t i = 0; i < key.n; i++)
-		if (!isalnum((unsigned char)key.p[i]) && key.p[i] != '_')
-			return false;
-	return key.n > 0;
-}
-
 void
 nq_follow_show(const struct nq_path *p, struct nq_buf *b)
 {
 	nq_buf_adds(b, p->n == 0 || p->step[0].key.p == NULL ? "." : "");
 	for (size_t i = 0; i < p->n; i++) {
-		struct nq_str key = p->step[i].key;
-
-		if (key.p == NULL) {
+		if (p->step[i].key.p == NULL)
 			nq_buf_addf(b, "[%" PRId64 "]", p->step[i].index);
-			continue;
-		}
-		nq_buf_addc(b, '.');
-		if (plain(key))
-			nq_buf_addstr(b, key);
 		else
-			nq_text_quote(b, key);
+			nq_path_add_key(b, p->step[i].key);
 	}
 }

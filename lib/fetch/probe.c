@@ -1,14 +1,12 @@
 #include "fetch/probe.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <yajl/yajl_parse.h>
 
 #include "base/alloc.h"
 #include "json/mem.h"
-#include "json/text.h"
+#include "json/path.h"
 #include "base/limits.h"
 
 enum { LOOK = 4 };
@@ -35,25 +33,11 @@ in_view(const struct nq_probe_parser *p)
 	return p->arrays == 0 && p->depth > 0 && p->depth <= LOOK;
 }
 
-static bool
-plain_name(struct nq_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_')
-			return false;
-	return s.n > 0;
-}
-
 static void
 path_here(const struct nq_probe_parser *p, struct nq_buf *path, struct nq_buf *name)
 {
-	for (uint32_t i = 0; i < p->depth; i++) {
-		nq_buf_addc(path, '.');
-		if (plain_name(nq_buf_str(&p->key[i])))
-			nq_buf_addstr(path, nq_buf_str(&p->key[i]));
-		else
-			nq_text_quote(path, nq_buf_str(&p->key[i]));
-	}
+	for (uint32_t i = 0; i < p->depth; i++)
+		nq_path_add_key(path, nq_buf_str(&p->key[i]));
 	if (p->depth > 0)
 		nq_buf_addstr(name, nq_buf_str(&p->key[p->depth - 1]));
 	else

@@ -52,7 +52,7 @@ nq_cassette_close(struct nq_cassette *c, struct nq_err *err)
 	if (left > 0 && err->status == NQ_OK)
 		nq_log(NQ_LOG_WARN, "http",
 		    "nobody asked for the last %" PRIu64 " exchange%s of the cassette", left,
-		    left == 1 ? "" : "s");
+		    nq_plural(left));
 	if (c->recorder == NULL || nq_cassette_recorder_close(c->recorder, &failure) == 0)
 		return 0;
 	if (err->status == NQ_OK)

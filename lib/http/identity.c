@@ -24,6 +24,13 @@ nq_identity_free(struct nq_identity *id)
 	*id = (struct nq_identity)NQ_IDENTITY_INIT;
 }
 
+bool
+nq_identity_none(const struct nq_identity *id)
+{
+	return id->query.len == 0 && id->signer.len == 0 && id->token.line == NULL &&
+	       id->cert == NULL;
+}
+
 void
 nq_identity_query(struct nq_identity *id, struct nq_str name, struct nq_str value)
 {

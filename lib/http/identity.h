@@ -38,6 +38,9 @@ struct nq_identity {
 
 void nq_identity_free(struct nq_identity *); /* wipes what is secret */
 
+/* Whether there is nothing to tell by. */
+bool nq_identity_none(const struct nq_identity *);
+
 /* A pair to send with every request; what an answer's URL has under that name is replaced. */
 void nq_identity_query(struct nq_identity *, struct nq_str name, struct nq_str value);
 

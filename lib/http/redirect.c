@@ -42,8 +42,8 @@ nq_redirect_next(const struct nq_request *q, struct nq_response *r, uint64_t hop
 	if (!is_redirect(r, &to))
 		return 0;
 	if (hops == most)
-		return nq_err_set(err, NQ_FAIL, "more than %llu redirects (--max-redirs)",
-		    (unsigned long long)most);
+		return nq_err_set(err, NQ_FAIL, "more than %llu redirect%s (--max-redirs)",
+		    (unsigned long long)most, nq_plural(most));
 	if (q->body.p != NULL && r->status < 307)
 		return nq_err_set(
 		    err, NQ_FAIL, "HTTP %ld would turn a %s into a GET", r->status, q->method);

@@ -76,15 +76,28 @@ worth_more(const struct nq_response *r)
 	return nq_retry_answer(r->status, &r->headers);
 }
 
+/* Nothing that goes out could be a credential. */
+static bool
+is_anonymous(const struct nq_flight *f)
+{
+	return f->h->own == NULL && nq_identity_none(&f->h->identity) && f->q.body.p == NULL &&
+	       !nq_url_has_secret(f->q.url);
+}
+
 static void
-explain_status(const struct nq_request *q, const struct nq_response *r, struct nq_err *err)
+explain_status(struct nq_flight *f)
 {
 	struct nq_buf said = NQ_BUF_INIT;
+	const struct nq_request *q = &f->q;
+	const struct nq_response *r = f->resp;
+	struct nq_err *err = &f->err;
 
 	if (!q->confidential)
 		nq_secret_excerpt(nq_buf_str(&r->body), 200, &said);
 	nq_err_set(err, worth_more(r) ? NQ_TEMPFAIL : NQ_FAIL, "HTTP %ld%s%s", r->status,
 	    said.len > 0 ? ": " : "", said.data);
+	if (r->status == 401 && is_anonymous(f))
+		nq_err_add(err, " (is --auth missing?)");
 	if (r->rule != NQ_RULE_NONE)
 		nq_err_add(err, " (--on %ld=%s)", r->status, nq_rules_name(r->rule));
 	nq_buf_free(&said);
@@ -135,7 +148,7 @@ judge(struct nq_flight *f)
 	if (nq_flight_good(f))
 		return 0;
 	if (f->outcome == NQ_ANSWERED)
-		explain_status(&f->q, f->resp, &f->err);
+		explain_status(f);
 	return f->err.status == NQ_TEMPFAIL ? 1 : -1;
 }
 

@@ -223,27 +223,20 @@ get_ready(struct nq_doc *d, struct nq_str text)
 	d->refused = NULL;
 }
 
-/* The length of what yajl says in its first line: a message of ours has no full stop. */
-static int
-said(const char *text)
-{
-	size_t n = strcspn(text, "\n");
-
-	return (int)(n > 0 && text[n - 1] == '.' ? n - 1 : n);
-}
-
+/* At the given byte, or where yajl says with 0. */
 static int
 failed(struct nq_doc *d, size_t at, struct nq_err *err)
 {
-	unsigned char *why = yajl_get_error(d->yajl, 0, NULL, 0);
-	const char *text = (const char *)why, *colon = strstr(text, ": ");
+	struct nq_buf why = NQ_BUF_INIT;
+	size_t byte = nq_json_why(d->yajl, &why);
 
-	text = colon != NULL ? colon + 2 : text;
+	if (at == 0)
+		at = byte;
 	if (d->refused != NULL)
 		nq_err_set(err, NQ_FAIL, "byte %zu: %s", at, d->refused);
 	else
-		nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: %.*s", at, said(text), text);
-	yajl_free_error(d->yajl, why);
+		nq_err_set(err, NQ_FAIL, "byte %zu: not JSON: %s", at, why.data);
+	nq_buf_free(&why);
 	yajl_free(d->yajl);
 	d->yajl = NULL;
 	return -1;
@@ -266,7 +259,6 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 {
 	size_t good = nq_utf8_check(text.p, text.n);
 	yajl_status st;
-	size_t at;
 
 	if (text.n > NQ_MAX_LINE_CAP)
 		return nq_err_set(err, NQ_FAIL, "larger than %u bytes", NQ_MAX_LINE_CAP);
@@ -274,13 +266,10 @@ nq_doc_parse(struct nq_doc *d, struct nq_str text, struct nq_err *err)
 		return nq_err_set(err, NQ_FAIL, "byte %zu: not valid UTF-8", good + 1);
 	get_ready(d, text);
 	st = yajl_parse(d->yajl, (const unsigned char *)text.p, text.n);
-	at = yajl_get_bytes_consumed(d->yajl);
-	if (st == yajl_status_ok) {
-		at = text.n > 0 ? text.n : 1;
-		st = yajl_complete_parse(d->yajl);
-	}
 	if (st != yajl_status_ok)
-		return failed(d, at, err);
+		return failed(d, 0, err);
+	if (yajl_complete_parse(d->yajl) != yajl_status_ok)
+		return failed(d, text.n > 0 ? text.n : 1, err);
 	if (next_start(d) != d->len)
 		return cut(d, err);
 	if (d->frame[0].n != 1)
@@ -323,6 +312,41 @@ nq_doc_get(const struct nq_doc *d, uint32_t object, struct nq_str key)
 		if (t->escaped ? nq_doc_key_is(d, (uint32_t)(t - d->tok), key) : spells(d, t, key))
 			return (uint32_t)(t - d->tok) + 1;
 	return NQ_NONE;
+}
+
+uint32_t
+nq_doc_get_near(const struct nq_doc *d, uint32_t object, struct nq_str key, uint32_t *near)
+{
+	const struct nq_tok *t = d->tok;
+	uint32_t i = *near;
+
+	if (nq_doc_type(d, object) != NQ_OBJECT)
+		return NQ_NONE;
+	for (uint32_t left = t[object].n; left > 0; left--) {
+		if (i == 0 || i == t[object].next)
+			i = object + 1;
+		*near = t[i + 1].next;
+		if (t[i].escaped ? nq_doc_key_is(d, i, key) : spells(d, &t[i], key))
+			return i + 1;
+		i = *near;
+	}
+	return NQ_NONE;
+}
+
+uint32_t
+nq_doc_item(const struct nq_doc *d, uint32_t array, int64_t index)
+{
+	uint32_t i = array + 1;
+
+	if (nq_doc_type(d, array) != NQ_ARRAY)
+		return NQ_NONE;
+	if (index < 0)
+		index += d->tok[array].n;
+	if (index < 0 || index >= d->tok[array].n)
+		return NQ_NONE;
+	while (index-- > 0)
+		i = d->tok[i].next;
+	return i;
 }
 
 int

@@ -71,6 +71,16 @@ nq_doc_type(const struct nq_doc *d, uint32_t i)
 /* The value of an object's member, or NQ_NONE; of a key that stands twice, the first. */
 uint32_t nq_doc_get(const struct nq_doc *, uint32_t object, struct nq_str key);
 
+/*
+ * The same for one member after the other, which mostly stand in the order in which they are
+ * wanted: near, 0 for the first of an object, is where the search begins and where the next one
+ * shall. Of a key that stands twice, any.
+ */
+uint32_t nq_doc_get_near(const struct nq_doc *, uint32_t object, struct nq_str key, uint32_t *near);
+
+/* The item of an array, from its end where index is negative, or NQ_NONE. */
+uint32_t nq_doc_item(const struct nq_doc *, uint32_t array, int64_t index);
+
 /* Whether the key token spells this name. */
 bool nq_doc_key_is(const struct nq_doc *, uint32_t key, struct nq_str name);
 

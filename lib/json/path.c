@@ -77,6 +77,8 @@ index_step(struct reader *r)
 		sign = -1;
 		r->at++;
 	}
+	if (r->at < r->end && *r->at == ']' && r->at[-1] == '[')
+		return bad(r, "a path leads to one value, and to a list without []");
 	if (r->at == r->end || !isdigit((unsigned char)*r->at))
 		return bad(r, "a number or a quoted key belongs in the brackets");
 	for (; r->at < r->end && isdigit((unsigned char)*r->at); r->at++) {
@@ -171,20 +173,24 @@ nq_path_free(struct nq_path *p)
 	p->n = 0;
 }
 
-static uint32_t
-item(const struct nq_doc *d, uint32_t array, int64_t index)
+/* What a mapping too takes without quotes. */
+static bool
+is_plain(struct nq_str key)
 {
-	uint32_t i = array + 1;
+	for (size_t i = 0; i < key.n; i++)
+		if (!isalnum((unsigned char)key.p[i]) && key.p[i] != '_')
+			return false;
+	return key.n > 0 && !isdigit((unsigned char)key.p[0]);
+}
 
-	if (nq_doc_type(d, array) != NQ_ARRAY)
-		return NQ_NONE;
-	if (index < 0)
-		index += d->tok[array].n;
-	if (index < 0 || index >= d->tok[array].n)
-		return NQ_NONE;
-	while (index-- > 0)
-		i = d->tok[i].next;
-	return i;
+void
+nq_path_add_key(struct nq_buf *b, struct nq_str key)
+{
+	nq_buf_addc(b, '.');
+	if (is_plain(key))
+		nq_buf_addstr(b, key);
+	else
+		nq_text_quote(b, key);
 }
 
 uint32_t
@@ -194,7 +200,7 @@ nq_path_find(const struct nq_path *p, const struct nq_doc *d, uint32_t from)
 		if (p->step[i].key.p != NULL)
 			from = nq_doc_get(d, from, p->step[i].key);
 		else
-			from = item(d, from, p->step[i].index);
+			from = nq_doc_item(d, from, p->step[i].index);
 	}
 	return from;
 }

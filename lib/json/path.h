@@ -24,6 +24,9 @@ struct nq_path {
 int nq_path_parse(struct nq_path *, struct nq_str text, struct nq_err *);
 void nq_path_free(struct nq_path *);
 
+/* Adds a step to a path that is written: .name, or ."odd key" where the name needs quotes. */
+void nq_path_add_key(struct nq_buf *, struct nq_str key);
+
 /* The value at the path from the given token, or NQ_NONE. */
 uint32_t nq_path_find(const struct nq_path *, const struct nq_doc *, uint32_t from);
 

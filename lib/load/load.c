@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -41,21 +42,27 @@ stopped(const struct load *l)
 static int
 interrupted(const struct load *l, struct nq_err *err)
 {
-	uint64_t in = l->committed;
+	uint64_t in = l->committed, of = l->counts.records;
 
 	return nq_err_set(err, NQ_FAIL,
-	    "interrupted: what is not committed is rolled back, %llu of %llu records are in '%s'",
-	    (unsigned long long)in, (unsigned long long)l->counts.records,
-	    l->sink.destination.data);
+	    "interrupted: what is not committed is rolled back, %llu of %llu record%s %s in '%s'",
+	    (unsigned long long)in, (unsigned long long)of, nq_plural(of),
+	    in == 1 || of == 1 ? "is" : "are", l->sink.destination.data);
 }
 
 /* A destination that was interrupted while it waited did not fail. */
 static int
 batch_failed(const struct load *l, struct nq_err *err)
 {
+	char place[32];
+	int n = snprintf(
+	    place, sizeof(place), "batch %llu: ", (unsigned long long)l->counts.batches);
+
 	if (stopped(l))
 		return interrupted(l, err);
-	return nq_err_at(err, "batch %llu: ", (unsigned long long)l->counts.batches);
+	if (strncmp(err->msg, place, (size_t)n) == 0) /* a request is told by its batch */
+		return -1;
+	return nq_err_at(err, "%s", place);
 }
 
 static int put_rows(struct load *, uint32_t from, uint32_t to, struct nq_err *);
@@ -373,10 +380,12 @@ nq_load_run(const struct nq_load_options *o, int fd, struct nq_buf *receipt, str
 		status = l.counts.rejected > 0 ? NQ_PARTIAL : NQ_OK;
 	else
 		status = err->status;
+	if (status == NQ_USAGE && l.tally.failed != 0)
+		err->status = NQ_FAIL;
 	if (status != NQ_OK && status != NQ_PARTIAL && l.committed > 0 && !stopped(&l))
-		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches stay in '%s'",
+		nq_log(NQ_LOG_WARN, "load", "%llu record%s of earlier batches %s in '%s'",
 		    (unsigned long long)l.committed, nq_plural(l.committed),
-		    l.sink.destination.data);
+		    l.committed == 1 ? "stays" : "stay", l.sink.destination.data);
 	release(&l);
 	return status;
 }

@@ -10,8 +10,9 @@
 
 /*
  * Loads the whole stream. NQ_OK or NQ_PARTIAL and the receipt line (empty for a dry run), or the
- * status of the error. After a signal (o->stop) the batch in hand is dropped, and the error says
- * what is in the destination.
+ * status of the error; where the stage before failed, that is its status, and err's own NQ_FAIL,
+ * for nothing was wrong with our command line. After a signal (o->stop) the batch in hand is
+ * dropped, and the error says what is in the destination.
  */
 enum nq_status
 nq_load_run(const struct nq_load_options *, int fd, struct nq_buf *receipt, struct nq_err *);

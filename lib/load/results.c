@@ -185,7 +185,8 @@ read_items(struct nq_results *r, uint32_t list, struct nq_err *err)
 	if (indexed != place || (place == 0 && r->n > 0 && !r->optional)) {
 		if (place != r->n)
 			return nq_err_set(err, NQ_FAIL,
-			    "the answer tells the fate of %u rows, and %u were sent", place, r->n);
+			    "the answer tells the fate of %u row%s, and %u were sent", place,
+			    nq_plural(place), r->n);
 	}
 	return 1;
 }

@@ -75,13 +75,14 @@ static void
 check_members(struct checker *c, uint32_t i, uint32_t node)
 {
 	uint32_t n = c->p->ins[i].n, k = i + 1, property;
+	struct nq_schema_near near = {0, 0};
 	struct nq_str name;
 
 	for (; n > 0; n--, k = nq_prog_next(c->p, k)) {
 		if (c->p->ins[k].op != NQ_OP_MEMBER)
 			continue;
 		name = c->p->consts[c->p->ins[k].arg].text;
-		property = nq_schema_property(c->s, node, name);
+		property = nq_schema_property(c->s, node, name, &near);
 		if (property != NQ_NONE)
 			check_value(c, k + 1, property);
 		else if (c->s->node[node].closed)

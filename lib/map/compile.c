@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "json/utf8.h"
 #include "map/bind.h"
 #include "map/parser.h"
@@ -127,18 +128,18 @@ nq_parse_array(struct nq_parser *p)
 
 /* === objects ================================================================================ */
 
+/* names tells where each was first seen; a member that was wrong is no longer there. */
 static void
-check_new_name(struct nq_parser *p, uint32_t object)
+check_new_name(struct nq_parser *p, struct nq_seen *names)
 {
 	const struct nq_prog *g = p->prog;
-	uint32_t i = object + 1;
+	struct nq_str name = p->lex.text;
+	uint32_t first = (uint32_t)nq_seen_before(names, nq_hash(0, name.p, name.n), g->n);
 
-	for (uint32_t k = 0; k < g->ins[object].n; k++, i = nq_prog_next(g, i))
-		if (g->ins[i].op == NQ_OP_MEMBER &&
-		    nq_str_eq(g->consts[g->ins[i].arg].text, p->lex.text))
-			nq_lex_error(&p->lex, p->lex.pos,
-			    "the member '%.*s' stands twice in this object", (int)p->lex.text.n,
-			    p->lex.text.p);
+	if (first != 0 && first < g->n && g->ins[first].op == NQ_OP_MEMBER &&
+	    nq_str_eq(g->consts[g->ins[first].arg].text, name))
+		nq_lex_error(&p->lex, p->lex.pos, "the member '%.*s' stands twice in this object",
+		    (int)name.n, name.p);
 }
 
 static int
@@ -153,7 +154,7 @@ parse_member_value(struct nq_parser *p)
 }
 
 static int
-parse_member(struct nq_parser *p, uint32_t object)
+parse_member(struct nq_parser *p, struct nq_seen *names)
 {
 	uint32_t at;
 	struct nq_str name = p->lex.text;
@@ -166,7 +167,7 @@ parse_member(struct nq_parser *p, uint32_t object)
 		    &p->lex, p->lex.pos, "the name of a member stands without a dot: name: .path");
 	if (p->lex.type != NQ_T_NAME && p->lex.type != NQ_T_STRING)
 		return nq_parse_expect(p, "}", "or a member 'name: value'");
-	check_new_name(p, object);
+	check_new_name(p, names);
 	at = nq_prog_add(p->prog, NQ_OP_MEMBER, p->lex.pos);
 	p->prog->ins[at].n = 1;
 	p->prog->ins[at].arg = nq_prog_const(
@@ -179,11 +180,11 @@ parse_member(struct nq_parser *p, uint32_t object)
 }
 
 static int
-take_member(struct nq_parser *p, uint32_t object)
+take_member(struct nq_parser *p, uint32_t object, struct nq_seen *names)
 {
 	bool spread = p->lex.type == NQ_T_SPREAD;
 
-	if (p->lex.type == NQ_T_BAD || (spread ? parse_spread(p) : parse_member(p, object)) == -1)
+	if (p->lex.type == NQ_T_BAD || (spread ? parse_spread(p) : parse_member(p, names)) == -1)
 		return -1;
 	p->prog->ins[object].n++;
 	p->prog->ins[object].kind |= spread;
@@ -192,17 +193,17 @@ take_member(struct nq_parser *p, uint32_t object)
 	return nq_parse_expect(p, ",", "or '}' after a member");
 }
 
-int
-nq_parse_object(struct nq_parser *p)
+static int
+take_members(struct nq_parser *p, uint32_t at, struct nq_seen *names)
 {
-	uint32_t at = nq_prog_add(p->prog, NQ_OP_OBJECT, p->lex.pos), n;
 	struct nq_point start;
+	uint32_t n;
 
 	nq_lex_next(&p->lex);
 	while (!nq_lex_is(&p->lex, "}")) {
 		start = nq_parse_point(p);
 		n = p->prog->ins[at].n;
-		if (take_member(p, at) == -1) {
+		if (take_member(p, at, names) == -1) {
 			p->prog->ins[at].n = n;
 			if (nq_parse_recover(p, &start, "}") == -1)
 				return -1;
@@ -210,10 +211,20 @@ nq_parse_object(struct nq_parser *p)
 		if (nq_lex_is(&p->lex, ","))
 			nq_lex_next(&p->lex);
 	}
-	if (nq_lex_next(&p->lex) == -1)
-		return -1;
-	nq_prog_close(p->prog, at, p->lex.last);
-	return 0;
+	return nq_lex_next(&p->lex);
+}
+
+int
+nq_parse_object(struct nq_parser *p)
+{
+	uint32_t at = nq_prog_add(p->prog, NQ_OP_OBJECT, p->lex.pos);
+	struct nq_seen names = {NULL, 0, 0};
+	int rc = take_members(p, at, &names);
+
+	nq_seen_free(&names);
+	if (rc == 0)
+		nq_prog_close(p->prog, at, p->lex.last);
+	return rc;
 }
 
 /* === statements ============================================================================= */

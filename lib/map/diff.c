@@ -1,8 +1,6 @@
 #include "map/diff.h"
 
-#include <ctype.h>
-
-#include "json/text.h"
+#include "json/path.h"
 #include "map/value.h"
 
 enum { LONGEST = 200 };
@@ -41,21 +39,6 @@ tell(struct nq_diff *d, uint32_t want, uint32_t got)
 	nq_buf_addc(d->out, '\n');
 }
 
-/* A member's step of the path, quoted where a mapping would have to quote it. */
-static void
-add_key(struct nq_buf *path, struct nq_str key)
-{
-	bool plain = key.n > 0 && isdigit((unsigned char)key.p[0]) == 0;
-
-	for (size_t i = 0; i < key.n && plain; i++)
-		plain = isalnum((unsigned char)key.p[i]) != 0 || key.p[i] == '_';
-	nq_buf_addc(path, '.');
-	if (plain)
-		nq_buf_addstr(path, key);
-	else
-		nq_text_quote(path, key);
-}
-
 /* The members of one object; those that the other one has too are compared once. */
 static void
 differ_members(struct nq_diff *d, const struct nq_doc *of, uint32_t want, uint32_t got)
@@ -72,7 +55,7 @@ differ_members(struct nq_diff *d, const struct nq_doc *of, uint32_t want, uint32
 		y = nq_doc_get(d->got, got, key);
 		if (of == d->got && x != NQ_NONE)
 			continue;
-		add_key(&d->path, key);
+		nq_path_add_key(&d->path, key);
 		differ(d, x, y);
 		nq_buf_cut(&d->path, before);
 	}

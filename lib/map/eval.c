@@ -126,20 +126,6 @@ nq_eval_text(struct nq_eval *e, uint32_t i, const struct nq_value *v, struct nq_
 	return 0;
 }
 
-static uint32_t
-item_at(const struct nq_doc *d, uint32_t list, int64_t index)
-{
-	uint32_t i = list + 1;
-
-	if (index < 0)
-		index += d->tok[list].n;
-	if (index < 0 || index >= d->tok[list].n)
-		return NQ_NONE;
-	while (index-- > 0)
-		i = d->tok[i].next;
-	return i;
-}
-
 /* Mappings often take several members of one member of the record, which is found once. */
 static uint32_t
 member_of(struct nq_eval *e, const struct nq_doc *d, uint32_t object, struct nq_str key)
@@ -148,7 +134,7 @@ member_of(struct nq_eval *e, const struct nq_doc *d, uint32_t object, struct nq_
 		return nq_doc_get(d, object, key);
 	if (e->recent.p == NULL || !nq_str_eq(key, e->recent)) {
 		e->recent = key;
-		e->found = nq_doc_get(d, object, key);
+		e->found = nq_doc_get_near(d, object, key, &e->near);
 	}
 	return e->found;
 }
@@ -176,10 +162,8 @@ eval_path(struct nq_eval *e, uint32_t i, struct nq_value *out)
 	for (; s < end && tok != NQ_NONE; s++) {
 		if (s->key.p != NULL)
 			tok = member_of(e, out->doc, tok, s->key);
-		else if (nq_doc_type(out->doc, tok) == NQ_ARRAY)
-			tok = item_at(out->doc, tok, s->index);
 		else
-			tok = NQ_NONE;
+			tok = nq_doc_item(out->doc, tok, s->index);
 	}
 	*out = tok == NQ_NONE ? nq_value_absent : nq_value_token(out->doc, tok);
 	return 0;
@@ -445,6 +429,7 @@ nq_eval_record(struct nq_eval *e, const struct nq_doc *d, uint32_t tok, struct n
 	e->err = err;
 	e->root = e->dot = nq_value_token(d, tok);
 	e->recent.p = NULL;
+	e->near = 0;
 	*written = 0;
 	rc = run_statements(e);
 	if (rc == 1 && nq_emit_records(e, e->prog->body, written) == -1)

@@ -27,6 +27,7 @@ struct nq_eval {
 	struct nq_str
 	    recent;	/* the member of the root that was looked for last; p is NULL for none */
 	uint32_t found; /* and where it is */
+	uint32_t near;	/* where the next one is looked for first */
 	struct nq_value *vars; /* by slot */
 	struct nq_buf *words;  /* by instruction: "name": of a member, the JSON of a constant */
 	struct nq_arena arena;

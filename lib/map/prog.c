@@ -65,10 +65,17 @@ nq_prog_wrap(struct nq_prog *p, uint32_t at, enum nq_op op, uint32_t pos)
 	p->ins[at] = (struct nq_ins){.op = (uint8_t)op, .n = 1, .pos = pos};
 }
 
+/* Room for one more behind n: it doubles each time that n is a power of two. */
+static void *
+one_more(void *v, uint32_t n, size_t size)
+{
+	return (n & (n - 1)) != 0 ? v : nq_reallocarray(v, n == 0 ? 1 : (size_t)n * 2, size);
+}
+
 uint32_t
 nq_prog_const(struct nq_prog *p, struct nq_value v)
 {
-	p->consts = nq_reallocarray(p->consts, p->nconst + 1, sizeof(*p->consts));
+	p->consts = one_more(p->consts, p->nconst, sizeof(*p->consts));
 	p->consts[p->nconst] = v;
 	return p->nconst++;
 }
@@ -76,7 +83,7 @@ nq_prog_const(struct nq_prog *p, struct nq_value v)
 uint32_t
 nq_prog_step(struct nq_prog *p, struct nq_map_step s)
 {
-	p->steps = nq_reallocarray(p->steps, p->nstep + 1, sizeof(*p->steps));
+	p->steps = one_more(p->steps, p->nstep, sizeof(*p->steps));
 	p->steps[p->nstep] = s;
 	return p->nstep++;
 }
@@ -84,7 +91,7 @@ nq_prog_step(struct nq_prog *p, struct nq_map_step s)
 uint32_t
 nq_prog_var(struct nq_prog *p, struct nq_str name)
 {
-	p->vars = nq_reallocarray(p->vars, p->nvar + 1, sizeof(*p->vars));
+	p->vars = one_more(p->vars, p->nvar, sizeof(*p->vars));
 	p->vars[p->nvar] = (struct nq_map_var){.name = nq_arena_copy(&p->arena, name)};
 	return p->nvar++;
 }

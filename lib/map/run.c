@@ -5,7 +5,6 @@
 
 #include "base/io.h"
 #include "base/log.h"
-#include "json/dup.h"
 
 enum { FLUSH_AT = 64 << 10 };
 
@@ -48,43 +47,15 @@ reject(struct nq_run *r, uint32_t tok, struct nq_err *err)
 
 /* === records ================================================================================ */
 
-/* Each line that was added since start against the schema. */
-static int
-check_schema(struct nq_run *r, size_t start, struct nq_err *err)
-{
-	const char *p = r->out.data + start, *end = r->out.data + r->out.len, *nl;
-
-	for (; r->schema != NULL && p < end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nq_doc_parse(&r->made, (struct nq_str){p, (size_t)(nl - p)}, err) == -1 ||
-		    nq_schema_check(r->schema, &r->made, 0, err) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 static int
 map_record(struct nq_run *r, uint32_t tok, struct nq_err *err)
 {
-	size_t start = r->out.len;
 	uint64_t written = 0;
-	uint32_t twice = nq_dup_find(&r->doc, tok);
-	int rc;
+	int rc = nq_mapper_record(&r->mapper, &r->doc, tok, &r->out, &written, err);
 
 	r->read++;
 	r->read_in_all++;
 	r->tally.open++;
-	if (twice != NQ_NONE) {
-		nq_err_set(err, NQ_FAIL, "the member %.*s stands twice in one object",
-		    (int)(r->doc.tok[twice].len > 100 ? 100 : r->doc.tok[twice].len),
-		    nq_doc_raw(&r->doc, twice).p);
-		return reject(r, tok, err);
-	}
-	rc = nq_eval_record(&r->eval, &r->doc, tok, &r->out, &written, err);
-	if (rc == 1 && check_schema(r, start, err) == -1) {
-		nq_buf_cut(&r->out, start);
-		rc = -1;
-	}
 	if (rc == -1)
 		return reject(r, tok, err);
 	r->skipped += rc == 0;
@@ -229,8 +200,7 @@ free_all(struct nq_run *r)
 {
 	nq_lines_free(&r->lines);
 	nq_doc_free(&r->doc);
-	nq_doc_free(&r->made);
-	nq_eval_free(&r->eval);
+	nq_mapper_free(&r->mapper);
 	nq_tally_free(&r->tally);
 	nq_buf_free(&r->out);
 }
@@ -242,8 +212,7 @@ nq_run(struct nq_run *r, struct nq_err *err)
 
 	nq_lines_init(&r->lines, STDIN_FILENO, r->max_line);
 	nq_doc_init(&r->doc);
-	nq_doc_init(&r->made);
-	nq_eval_init(&r->eval, r->prog, r->max_line);
+	nq_mapper_init(&r->mapper, r->prog, r->schema, r->max_line);
 	nq_tally_init(&r->tally);
 	r->out = (struct nq_buf)NQ_BUF_INIT;
 	if (take_all(r, err) == -1 || finish(r, err) == -1) {

@@ -7,9 +7,8 @@
 #include "base/err.h"
 #include "json/lines.h"
 #include "json/mark.h"
-#include "map/eval.h"
 #include "json/rejects.h"
-#include "map/schema.h"
+#include "map/record.h"
 
 /*
  * The stream from stdin to stdout: each record is mapped, checked and written, or rejected; end
@@ -24,8 +23,8 @@ struct nq_run {
 	struct nq_rejects *rejects;
 	/* its own */
 	struct nq_lines lines;
-	struct nq_doc doc, made;
-	struct nq_eval eval;
+	struct nq_doc doc;
+	struct nq_mapper mapper;
 	struct nq_tally tally;
 	struct nq_buf out;
 	uint64_t read, skipped, written, rejected; /* since the last end mark */

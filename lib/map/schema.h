@@ -52,8 +52,17 @@ void nq_schema_free(struct nq_schema *);
 /* Checks the value at tok against the whole schema; the error tells where in the value. */
 int nq_schema_check(const struct nq_schema *, const struct nq_doc *, uint32_t tok, struct nq_err *);
 
-/* For checks before any data. The node of a property, or NQ_NONE when nothing is said of it. */
-uint32_t nq_schema_property(const struct nq_schema *, uint32_t node, struct nq_str name);
+/*
+ * The node of a property, or NQ_NONE when nothing is said of it. Members mostly come in the order
+ * of the schema, so that each stands behind the one before: near, {0, 0} for the first of an
+ * object, is where the search begins and where the next one shall.
+ */
+struct nq_schema_near {
+	uint32_t tok, child;
+};
+
+uint32_t nq_schema_property(
+    const struct nq_schema *, uint32_t node, struct nq_str name, struct nq_schema_near *near);
 
 /* The types that a node takes, a bit 1 << enum nq_type each, and how messages call them. */
 uint8_t nq_schema_types_taken(const struct nq_schema *, uint32_t node);

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json/dup.h"
 #include "map/diff.h"
 
 /* The members of a line; NQ_NONE where missing. */
@@ -86,27 +85,14 @@ read_pair(struct nq_test *t, struct nq_str line, struct pair *p, struct nq_err *
 
 /* === what came out ========================================================================== */
 
-/* Maps the input as a run would; t->out has the lines. 0, or -1 with the reason of a reject. */
+/* t->out has the lines. 0, or -1 with the reason of a reject. */
 static int
 map_input(struct nq_test *t, uint32_t input, struct nq_err *why)
 {
-	const char *p, *end, *nl;
 	uint64_t written;
 
 	nq_buf_reset(&t->out);
-	if (nq_dup_find(&t->doc, input) != NQ_NONE)
-		return nq_err_set(why, NQ_FAIL, "a member of the input stands twice in one object");
-	if (nq_eval_record(&t->eval, &t->doc, input, &t->out, &written, why) == -1)
-		return -1;
-	p = t->out.data;
-	end = p + t->out.len;
-	for (; t->schema != NULL && p < end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nq_doc_parse(&t->made, (struct nq_str){p, (size_t)(nl - p)}, why) == -1 ||
-		    nq_schema_check(t->schema, &t->made, 0, why) == -1)
-			return -1;
-	}
-	return 0;
+	return nq_mapper_record(&t->mapper, &t->doc, input, &t->out, &written, why) == -1 ? -1 : 0;
 }
 
 /* The lines as one array, to be compared with an array. */
@@ -248,9 +234,9 @@ nq_test_run(struct nq_test *t, const char *path, struct nq_err *err)
 	nq_lines_init(&t->lines, fd, t->max_line);
 	nq_doc_init(&t->doc);
 	nq_doc_init(&t->made);
-	nq_eval_init(&t->eval, t->prog, t->max_line);
+	nq_mapper_init(&t->mapper, t->prog, t->schema, t->max_line);
 	rc = run_all(t, err);
-	nq_eval_free(&t->eval);
+	nq_mapper_free(&t->mapper);
 	nq_doc_free(&t->made);
 	nq_doc_free(&t->doc);
 	nq_lines_free(&t->lines);

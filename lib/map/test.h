@@ -2,8 +2,7 @@
 #define NQ_MAP_TEST_H
 
 #include "json/lines.h"
-#include "map/eval.h"
-#include "map/schema.h"
+#include "map/record.h"
 
 /*
  * A file of tests for a mapping: NDJSON, a pair of input and expected output on each line,
@@ -23,7 +22,7 @@ struct nq_test {
 	const char *path;
 	struct nq_lines lines;
 	struct nq_doc doc, made;
-	struct nq_eval eval;
+	struct nq_mapper mapper;
 	struct nq_buf out;
 	unsigned passed, failed;
 };

@@ -218,6 +218,7 @@ check_members(const struct check *c)
 	const struct nq_tok *t = c->doc->tok;
 	struct nq_buf b = NQ_BUF_INIT;
 	struct nq_str name;
+	struct nq_schema_near near = {0, 0};
 	uint32_t node, me = (uint32_t)(c->node - c->s->node);
 	int rc = 0;
 
@@ -226,7 +227,7 @@ check_members(const struct check *c)
 			rc = nq_err_set(c->err, NQ_FAIL, ": a name holds a lone surrogate");
 		if (rc == -1)
 			break;
-		node = nq_schema_property(c->s, me, name);
+		node = nq_schema_property(c->s, me, name, &near);
 		if (node == NQ_NONE && c->node->closed)
 			rc = unknown_member(c, i);
 		else if (node != NQ_NONE && check(c->s, node, c->doc, i + 1, c->err) == -1)
@@ -242,14 +243,14 @@ check_required(const struct check *c)
 	const struct nq_tok *t = c->s->doc.tok;
 	struct nq_buf b = NQ_BUF_INIT;
 	struct nq_str name;
-	uint32_t list = c->node->required;
+	uint32_t list = c->node->required, near = 0;
 	int rc = 0;
 
 	if (list == NQ_NONE)
 		return 0;
 	for (uint32_t i = list + 1; i < t[list].next && rc == 0; i = t[i].next) {
 		if (nq_doc_string(&c->s->doc, i, &b, &name) == -1 ||
-		    nq_doc_get(c->doc, c->tok, name) != NQ_NONE)
+		    nq_doc_get_near(c->doc, c->tok, name, &near) != NQ_NONE)
 			continue;
 		rc = nq_err_set(
 		    c->err, NQ_FAIL, ": the member '%.*s' is required", (int)name.n, name.p);
@@ -312,16 +313,21 @@ nq_schema_check(const struct nq_schema *s, const struct nq_doc *d, uint32_t tok,
 }
 
 uint32_t
-nq_schema_property(const struct nq_schema *s, uint32_t node, struct nq_str name)
+nq_schema_property(
+    const struct nq_schema *s, uint32_t node, struct nq_str name, struct nq_schema_near *near)
 {
 	const struct nq_schema_node *n = &s->node[node];
-	uint32_t child = n->first_child, i;
+	const struct nq_tok *t = s->doc.tok;
+	bool found = false;
 
 	if (n->properties == NQ_NONE)
 		return n->rest;
-	for (i = n->properties + 1; i < s->doc.tok[n->properties].next;
-	     i = s->doc.tok[i + 1].next, child++)
-		if (nq_doc_key_is(&s->doc, i, name))
-			return child;
-	return n->rest;
+	for (uint32_t left = t[n->properties].n; left > 0 && !found; left--) {
+		if (near->tok == 0 || near->tok == t[n->properties].next)
+			*near = (struct nq_schema_near){n->properties + 1, n->first_child};
+		found = nq_doc_key_is(&s->doc, near->tok, name);
+		near->tok = t[near->tok + 1].next;
+		near->child++;
+	}
+	return found ? near->child - 1 : n->rest;
 }

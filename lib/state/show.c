@@ -51,10 +51,13 @@ nq_show_fields_check(const struct nq_list *l, struct nq_err *err)
 	for (size_t i = 0; i < l->n; i++) {
 		if (nq_row_field(l->v[i]) != -1)
 			continue;
+		nq_err_set(err, NQ_USAGE, "--field: a row has no '%s'", l->v[i]);
 		near = nq_str_nearest(l->v[i], names);
-		return nq_err_set(err, NQ_USAGE, "--field: a row has no '%s'%s%s%s", l->v[i],
-		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
-		    near != NULL ? "'?" : "");
+		if (near != NULL)
+			return nq_err_add(err, ", did you mean '%s'?", near);
+		for (int f = 0; f < NQ_ROW_FIELDS; f++)
+			nq_err_add(err, "%s %s", f == 0 ? ": it has" : ",", names[f]);
+		return -1;
 	}
 	return 0;
 }

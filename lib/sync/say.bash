@@ -41,6 +41,25 @@ log() {
     -1 "$1" "$run" "$quoted" >&2
 }
 
+# doubt_log: tells what the environment says of the log that has no meaning, and takes it away: no stage tells it again.
+doubt_log() {
+  local level=${NQ_LOG_LEVEL:-info} format=${NQ_LOG:-text}
+  case ${level,,} in
+    error | warn | info | debug) ;;
+    *)
+      unset NQ_LOG_LEVEL
+      log WARN "NQ_LOG_LEVEL: '$level' has no effect: write error, warn, info or debug"
+      ;;
+  esac
+  case $format in
+    text | json) ;;
+    *)
+      unset NQ_LOG
+      log WARN "NQ_LOG: '$format' has no effect: write text or json"
+      ;;
+  esac
+}
+
 misuse() {
   if [[ ${NQ_LOG:-text} == json ]]; then log ERROR "$1"; else printf 'nq-sync: %s\ntry '\''nq-sync --help'\''\n' "$1" >&2; fi
   exit 2

@@ -181,7 +181,7 @@ tells_the_byte(void)
 	fails("{\"a\":\x80}", "byte 6: not valid UTF-8");
 	fails("", "byte 1: not JSON: premature EOF");
 	fails("{} {}", "more than one JSON value");
-	fails("{\"a\":tru}", "byte 8: not JSON: invalid string in json text");
+	fails("{\"a\":tru}", "byte 9: not JSON: invalid string in json text");
 }
 
 static void
@@ -392,6 +392,27 @@ follows_paths(void)
 }
 
 static void
+writes_keys_that_it_reads(void)
+{
+	static const char *const rows[][2] = {{"a", ".a"}, {"_x9", "._x9"}, {"2nd", ".\"2nd\""},
+	    {"a-b", ".\"a-b\""}, {"", ".\"\""}, {"q\"", ".\"q\\\"\""},
+	    {"\xc3\xa9", ".\"\xc3\xa9\""}};
+	struct nq_err err = NQ_ERR_INIT;
+	struct nq_buf b = NQ_BUF_INIT;
+	struct nq_path p;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		nq_buf_reset(&b);
+		nq_path_add_key(&b, nq_str(rows[i][0]));
+		CHECK_STR(b.data, rows[i][1]);
+		CHECK_INT(nq_path_parse(&p, nq_buf_str(&b), &err), 0);
+		CHECK(p.n == 1 && nq_str_is(p.step[0].key, rows[i][0]));
+		nq_path_free(&p);
+	}
+	nq_buf_free(&b);
+}
+
+static void
 refuses_paths(void)
 {
 	static const char *const rows[][2] = {{"", "column 1: a path starts with a dot"},
@@ -400,7 +421,7 @@ refuses_paths(void)
 	    {".a.", "column 4: a name, a quoted key or '[' must follow the dot"},
 	    {".a b", "column 3: '.' or '[' expected"},
 	    {".a[", "column 4: the bracket is not closed"},
-	    {".a[]", "column 4: a number or a quoted key belongs in the brackets"},
+	    {".a[]", "column 4: a path leads to one value, and to a list without []"},
 	    {".a[x]", "column 4: a number or a quoted key belongs in the brackets"},
 	    {".a[-]", "column 5: a number or a quoted key belongs in the brackets"},
 	    {".a[1", "column 5: the bracket is not closed"},
@@ -460,6 +481,7 @@ main(int argc, char **argv)
 	    {"finds them among similar ones", finds_them_among_similar_ones},
 	    {"stays small", stays_small},
 	    {"follows paths", follows_paths},
+	    {"writes keys that it reads", writes_keys_that_it_reads},
 	    {"refuses paths", refuses_paths},
 	    {"bounds steps", bounds_steps},
 	    {NULL, NULL},

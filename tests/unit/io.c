@@ -158,7 +158,7 @@ says_why_a_file_cannot_be_replaced(void)
 	struct nq_err err = NQ_ERR_INIT;
 
 	CHECK_INT(nq_io_replace_file(in_dir("no/where"), nq_str("x"), 0600, &err), -1);
-	CHECK(strstr(err.msg, "cannot create '") == err.msg);
+	CHECK(strstr(err.msg, "cannot create a file beside '") == err.msg);
 	CHECK(strstr(err.msg, "No such file or directory") != NULL);
 	CHECK(mkdir(in_dir("d"), 0700) == 0);
 	CHECK_INT(nq_io_replace_file(in_dir("d"), nq_str("x"), 0600, &err), -1);

@@ -207,7 +207,7 @@ reads_rows_whatever_the_cuts(void)
 	    {"", "records 0"},
 	    {"a,b\n1,\"2\n", "75 line 2: the body ends inside a quoted field"},
 	    {"a,b\n1,\"2\n\"\n3", "75 line 4: the body ends in the middle of a row"},
-	    {"a,b\n\"1\n\",2\n3\n", "1 line 4: the row has 1 fields, the header 2"},
+	    {"a,b\n\"1\n\",2\n3\n", "1 line 4: the row has 1 field, the header 2"},
 	    {"a,b\n1,2,3\n", "1 line 2: the row has more fields than the header"},
 	    {"a,b\n1,2,\n", "1 line 2: the row has more fields than the header"},
 	    {"a,\n", "1 line 1: column 2 of the header has no name"},

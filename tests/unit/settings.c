@@ -65,8 +65,7 @@ static void
 refuses_other_files(void)
 {
 	static const char *const rows[][2] = {{"[]", ": the settings are not a JSON object"},
-	    {"{\"secrets\":{\"t\":hunter2}}",
-		": byte 16: not JSON: lexical error: invalid char in json text"},
+	    {"{\"secrets\":{\"t\":hunter2}}", ": byte 17: not JSON: invalid char in json text"},
 	    {"", ": byte 1: not JSON: premature EOF"}};
 	struct nq_refs refs = {.env_file = NQ_BUF_INIT};
 	struct nq_err err = NQ_ERR_INIT;
@@ -78,7 +77,7 @@ refuses_other_files(void)
 		CHECK_INT(nq_settings_open(&s, path, &refs, &err), -1);
 		CHECK_INT(err.status, NQ_USAGE);
 		CHECK(strncmp(err.msg, path, strlen(path)) == 0);
-		CHECK(strstr(err.msg, "hunter2") == NULL);
+		CHECK_STR(err.msg + strlen(path), rows[i][1]);
 		nq_settings_free(&s);
 		CHECK_INT(refs.nbags, 0);
 	}

@@ -78,8 +78,9 @@ do_history(struct nq_store *s, struct nq_key k, struct nq_row *row, struct nq_er
 	rc = s->ops->history(s, k, true, nq_show_history_line, &h, err);
 	put(nq_show_history_end(&h));
 	if (rc == 0 && h.damaged > 0)
-		rc = nq_err_set(err, NQ_FAIL, "%llu of %llu lines of the history are damaged",
-		    (unsigned long long)h.damaged, (unsigned long long)h.lines);
+		rc = nq_err_set(err, NQ_FAIL, "%llu of %llu line%s of the history %s damaged",
+		    (unsigned long long)h.damaged, (unsigned long long)h.lines, nq_plural(h.lines),
+		    h.damaged == 1 ? "is" : "are");
 	nq_show_history_free(&h);
 	return rc;
 }
