@@ -168,7 +168,8 @@ YAML
     measured nq-load --to sqlite:nq.db --table supplier --key supplier_number --require-end >receipt
   [ "$(jq .inserted receipt)" = 40000 ]
   [ "$(wc -l <peaks)" = 3 ]
-  [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
+  # A sanitizer's own memory is not part of the bound.
+  [[ $BUILD == *address* ]] || [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
 }
 
 # === looking ==================================================================================
