@@ -174,7 +174,7 @@ end_deputy(pid_t pid)
 		return;
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
+		;
 }
 
 static int
