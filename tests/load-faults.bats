@@ -147,6 +147,14 @@ let_go() {
   stderr_has "database disk image is malformed"
 }
 
+@test "a table that a batch without values did not make takes its first column under any contract" {
+  run --separate-stderr into --mode append --batch 1 --max-rejects 1 --rejects r --schema-contract discard_row < <(rows '{"a":null}' '{"a":1}')
+  status_is 3
+  counts_are "2 1 0 0 0 0 1"
+  [ "$(jq .line r)" = 1 ]
+  sql_is 'select * from t' 1
+}
+
 @test "a receipt that cannot be written is a failure, and the rows stay" {
   run --separate-stderr bash -c 'echo "{\"id\":1}" | nq-load --to sqlite:t.db --table t --key id >/dev/full'
   status_is 1
