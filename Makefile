@@ -24,8 +24,8 @@ VERSION = 0.1.0
 
 B       = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 comma   = ,
-TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c)) $(B)/nq-cursor-nuntiq
-SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c tools/cursor,$(wildcard tools/*)))
+TOOLS   = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/*.c)) $(B)/nq-cursor-nuntiq $(B)/nq-load-http
+SCRIPTS = $(patsubst tools/%,$(B)/%,$(filter-out %.c tools/cursor tools/load,$(wildcard tools/*)))
 PARTS   = $(patsubst lib/%,$(B)/%,$(wildcard lib/sync/*))
 LIBOBJ  = $(patsubst %,$(B)/%.o,$(basename $(wildcard lib/*/*.c lib/*/*.S)))
 STANDIN = $(if $(wildcard tests/standin/*.c),$(B)/tests/standin)
@@ -55,7 +55,8 @@ YAJL    = -lyajl
 CURL    = -lcurl
 $(B)/nq-fetch:      LDLIBS = $(CURL) -larchive -lz $(YAJL)
 $(B)/nq-map:        LDLIBS = $(YAJL)
-$(B)/nq-load:       LDLIBS = -lsqlite3 $(CURL) -lz $(YAJL)
+$(B)/nq-load:       LDLIBS = -lsqlite3 $(YAJL)
+$(B)/nq-load-http:  LDLIBS = $(CURL) -lz $(YAJL)
 $(B)/nq-cursor:     LDLIBS = $(YAJL)
 $(B)/nq-cursor-nuntiq: LDLIBS = $(CURL) -lz $(YAJL)
 $(B)/nq-plan:       LDLIBS = -lyaml $(YAJL)
@@ -84,17 +85,22 @@ $(B)/%.o: %.S $(B)/flags
 # What an assembler file brings in by .incbin.
 $(B)/lib/map/schemas.o: $(wildcard lib/map/schemas/*.json)
 
-$(filter-out $(B)/nq-cursor%,$(TOOLS)): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
+$(filter-out $(B)/nq-cursor% %-http,$(TOOLS)): $(B)/%: $(B)/tools/%.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $< $(B)/libnq.a $(LDLIBS)
 
-# A state in a directory must not pay for libcurl at each start, so the store that needs it is in a
-# second program of the same objects: nq-cursor becomes it where --state says nuntiq:.
+# A state in a directory and a database must not pay for libcurl at each start, so what needs it is in
+# a second program of the same objects: nq-cursor becomes it where --state says nuntiq:, nq-load where
+# --to says nuntiq: or https:.
 $(B)/nq-cursor: $(CURSOR) $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $^ $(LDLIBS)
 
 $(B)/nq-cursor-nuntiq: $(CURSOR) $(B)/tools/cursor/stores-nuntiq.o $(B)/libnq.a
+	@echo '  link  $@'
+	@$(LINK) -o $@ $^ $(LDLIBS)
+
+$(B)/nq-load-http: $(B)/tools/nq-load.o $(B)/tools/load/sinks-http.o $(B)/libnq.a
 	@echo '  link  $@'
 	@$(LINK) -o $@ $^ $(LDLIBS)
 

@@ -64,7 +64,9 @@ files() { (cd "$TREE" && find . -path ./build -prune -o -type f -print | sort); 
   run needs nq-cursor-nuntiq
   [[ $output == *curl* ]]
   run needs nq-load
-  [[ $output == *sqlite3* && $output == *curl* && $output != *archive* ]]
+  [[ $output == *sqlite3* && $output != *curl* && $output != *archive* ]]
+  run needs nq-load-http
+  [[ $output == *curl* && $output != *sqlite3* ]]
 }
 
 @test "make install puts programs and manuals in their places, make uninstall leaves nothing" {
@@ -74,7 +76,7 @@ files() { (cd "$TREE" && find . -path ./build -prune -o -type f -print | sort); 
   run bash -c 'cd "$1" && find . -type f | sort' bash "$dest"
   stdout_is "$(
     {
-      echo ./usr/bin/nq-cursor-nuntiq
+      printf '%s\n' ./usr/bin/nq-cursor-nuntiq ./usr/bin/nq-load-http
       for f in "$ROOT"/tools/nq-*; do basename "$f" .c; done | sed 's,^,./usr/bin/,'
       for f in "$ROOT"/lib/sync/*; do echo "./usr/lib/nq/${f##*/}"; done
       for f in "$ROOT"/man/*; do echo "./usr/share/man/man${f##*.}/$(basename "$f")"; done

@@ -218,7 +218,7 @@ END
   install -m 755 "$BUILD/nq-cursor" alone
   run --separate-stderr ./alone get acme suppliers
   status_is 1
-  stderr_has "cannot run '$PWD/nq-cursor-nuntiq', which is for this store: No such file or directory"
+  stderr_has "cannot run '$PWD/nq-cursor-nuntiq', which this needs: No such file or directory"
 }
 
 @test "nq-sync keeps its state there with nothing but the environment, and a second run goes on" {

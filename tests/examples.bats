@@ -3,10 +3,12 @@
 
 load helper
 load postgres
+load clickhouse
 
 setup_file() {
   start_standin --log-bodies
   start_postgres
+  start_clickhouse
 }
 
 setup() {
@@ -17,6 +19,7 @@ setup() {
 teardown_file() {
   stop_standin
   stop_postgres
+  stop_clickhouse
 }
 
 # example NAME [ARGUMENT…]: against the stand-in of this file.
@@ -155,6 +158,21 @@ END
     n=$(grep -cvE '^ *(#|$)' "$script")
     [ "$n" -le 20 ] || { echo "$script: $n"; return 1; }
   done
+}
+
+@test "clickhouse: a first pull, the same again, and a delta end in one row a key, the newest" {
+  export ACME_TOKEN=test-bearer-token-here CLICKHOUSE=$CH/ CH_LOGIN=nora:password-here
+  example clickhouse
+  stdout_is '# what changed: 500 loaded
+# all of it, once more: 500 loaded
+# rows and keys: 500 500'
+  curl -fsS -o /dev/null -d '{"count":3,"seconds_ago":2,"seed":1}' "$API/_/acme/touch"
+  example clickhouse
+  [[ ${lines[0]} =~ ^'# what changed: '([3-9]|1[0-9])' loaded'$ ]]
+  [ "${lines[2]}" = '# rows and keys: 500 500' ]
+  diff <(nq-fetch --auth "bearer=\${ACME_TOKEN}" --records .data --paginate page "$API/v2/suppliers" | jq -r '"\(.number)\t\(.updated_at[:19] | sub("T"; " "))"' | sort) \
+    <(ch 'SELECT number, updated_at FROM supplier FINAL' | sort)
+  run ! grep -rF password-here .
 }
 
 # duckdb_shell COMMAND: what runs where DuckDB's shell is asked for; and its library is there.

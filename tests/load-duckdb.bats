@@ -512,7 +512,7 @@ num|3|303037"
   done
 }
 
-@test "duckdb: SIGTERM and SIGINT roll back the batch in hand, say so, and end it by the signal" {
+@test "duckdb: SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
   local sig
   for sig in TERM INT; do
     rm -f t.db in
@@ -529,7 +529,7 @@ num|3|303037"
     [ "$rc" -gt 128 ]
     [ "$(kill -l "$rc")" = "$sig" ]
     [ ! -s out ]
-    grep -q "interrupted: the batch in hand is rolled back, 2 of . records are in 'duckdb:" err
+    grep -q "interrupted: what is not committed is rolled back, 2 of . records are in 'duckdb:" err
     sql_is 'select count(*) from t' 2
   done
 }

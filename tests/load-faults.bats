@@ -187,7 +187,7 @@ let_go() {
   counts_are "25 5 0 20 0 0 0"
 }
 
-@test "SIGTERM and SIGINT roll back the batch in hand, say so, and end it by the signal" {
+@test "SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
   local sig
   for sig in TERM INT; do
     rm -f t.db in
@@ -204,7 +204,7 @@ let_go() {
     [ "$rc" -gt 128 ]
     [ "$(kill -l "$rc")" = "$sig" ]
     [ ! -s out ]
-    grep -q "interrupted: the batch in hand is rolled back, 2 of 3 records are in 'sqlite:" err
+    grep -q "interrupted: what is not committed is rolled back, 2 of 3 records are in 'sqlite:" err
     sql_is 'select count(*) from t' 2
   done
 }
@@ -222,6 +222,48 @@ syncs() {
   ((removed >= 2))
   # EXTRA is what syncs the directory after the journal was unlinked, each time.
   [ "$(grep -A1 'unlink(.*t.db-journal' trace | grep -cE "(fsync|fdatasync)\([0-9]+<$(pwd -P)>\)")" = "$removed" ]
+}
+
+# commits COMMAND…: how many transactions it syncs, into the variable of that name
+commits() {
+  syncs "$@"
+  status_is 0
+  commits=$(grep -c 'unlink(.*t.db-journal' trace)
+}
+
+@test "batches that come one upon the other share a transaction, where nobody told how large a batch is" {
+  seq 25000 | sed 's/.*/{"id":&}/' >in
+  commits nq-load --to sqlite:t.db --table t --key id <in
+  [ "$(jq -c '[.inserted, .batches]' <<<"$output")" = '[25000,3]' ]
+  ((commits <= 2))
+  rm t.db
+  commits nq-load --to sqlite:t.db --table t --key id --batch 10000 <in
+  ((commits >= 3))
+}
+
+@test "a transaction does not wait for more batches for ever" {
+  mkfifo in
+  nq-load --to sqlite:t.db --table t --key id <in >out 3>&- &
+  local pid=$!
+  exec 9>in
+  seq 10001 | sed 's/.*/{"id":&}/' >&9
+  until_true 10 has_row 10000
+  sql_is 'select count(*) from t' 10000
+  kill -s KILL "$pid"
+  run ! wait "$pid"
+  exec 9>&-
+  sql_is 'select count(*) from t' 10000
+}
+
+@test "a record that is one reject too many takes back its whole transaction, and what was committed stays" {
+  seq 30000 | sed 's/.*/{"id":&}/; 25000s/.*/{"id":null}/' >in
+  run --separate-stderr into --key id <in
+  status_is 1
+  sql_is "select count(*) from sqlite_schema where name = 't'" 0
+  run --separate-stderr into --key id --batch 10000 <in
+  status_is 1
+  sql_is 'select count(*) from t' 20000
+  stderr_has '20000 records of earlier batches stay'
 }
 
 @test "a database in WAL mode stays in it, and the log is synced with each batch" {

@@ -371,3 +371,11 @@ Content-Type: application/json
   [[ $BUILD == *address* ]] || [ "$(tail -n 1 rss)" -lt 32768 ]
   [ "$(jq .records receipt)" = 300 ]
 }
+
+@test "without the program that is linked for it the destination is told to be missing" {
+  install -m 755 "$BUILD/nq-load" alone
+  run --separate-stderr ./alone --to "$API/ingest/t" --key id < <(some 1 2)
+  status_is 1
+  stdout_is ''
+  stderr_has "--to: cannot run '$PWD/nq-load-http', which this needs: No such file or directory"
+}

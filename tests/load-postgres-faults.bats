@@ -203,7 +203,7 @@ without_standby() { sql "alter system set synchronous_standby_names = ''" && sql
   sql_is 'select * from t' 1
 }
 
-@test "SIGTERM and SIGINT roll back the batch in hand, say so, and end it by the signal" {
+@test "SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
   local sig rc
   for sig in TERM INT; do
     rm -f in
@@ -220,7 +220,7 @@ without_standby() { sql "alter system set synchronous_standby_names = ''" && sql
     [ "$rc" -gt 128 ]
     [ "$(kill -l "$rc")" = "$sig" ]
     [ ! -s out ]
-    grep -q "interrupted: the batch in hand is rolled back, 2 of 3 records are in 'postgresql:" err
+    grep -q "interrupted: what is not committed is rolled back, 2 of 3 records are in 'postgresql:" err
     sql_is 'select count(*) from t' 2
   done
 }
@@ -243,7 +243,7 @@ backend_locked() { [ "$(sql "select count(*) from pg_stat_activity where wait_ev
   exec 8>&-
   wait "$pid"
   [ "$rc" -eq 143 ]
-  grep -q "interrupted: the batch in hand is rolled back, 0 of 1 records" err
+  grep -q "interrupted: what is not committed is rolled back, 0 of 1 records" err
   sql_is 'select * from t' 1
 }
 

@@ -28,6 +28,7 @@ x"
 @test "a password that stands in the URL itself is refused" {
   local url hint='write a reference, for example postgresql://nq:$'
   for url in postgresql://nq:secret@h/db postgres://nq:secret@h:1/db 'postgresql://h/db?password=secret' 'postgresql://h/db?x=1&sslpassword=secret' \
+    'postgresql://h/db?pass%77ord=secret' 'postgresql://h/db?x=1&%53slpassword=secret' 'postgresql://h/db?scram_client_key=secret' \
     'postgresql://nq:my/secret@h/db' 'postgresql://nq:my?secret@h/db' 'postgresql://nq:my#secret@h/db'; do
     run pg "$url"
     status_is 2
@@ -41,6 +42,8 @@ x"
 @test "passwords come by reference, PGPASSWORD, ~/.pgpass and a service, and a wrong one is status 1" {
   local url=postgresql://guarded@127.0.0.1:$PG_PORT/nq
   PW='open sesame' run pg "postgresql://guarded:\${PW}@127.0.0.1:$PG_PORT/nq" 'select current_user'
+  status_is 0
+  PW='open sesame' run pg "$url?pass%77ord=\${PW}" 'select current_user'
   status_is 0
   PGPASSWORD='open sesame' run pg "$url" 'select 1'
   status_is 0

@@ -230,7 +230,7 @@ nq-plan: sources.yml:2:55: 'in' is query, body:PATH or header:NAME, for example 
       rate: 9/s
       defaults:
         headers: {x-b: default, X-D: default}
-        params: {n: 1, m: 1}
+        params: {n: 1, m: 1, N: 3}
         retry: {max: 5}
         records: .d
         pagination: link
@@ -240,8 +240,8 @@ nq-plan: sources.yml:2:55: 'in' is query, body:PATH or header:NAME, for example 
         - one
         - {name: two, rate: 1/s, headers: {X-A: own, X-C: ~}, params: {n: 2}, records: ~,
            incremental: ~, retry: {min: 1}, load: {table: t, primary_key: k}}'
-  [ "$(nq-plan --json a/one | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H X-A: api -H X-C: api -H x-b: default -H X-D: default --query n=1 --query m=1 --paginate link --watermark .u:timestamp_utc --records .d --rate 9/s --attempts 9 --retry-max 5' ]
-  [ "$(nq-plan --json a/two | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H x-b: default -H X-D: default -H X-A: own --query m=1 --query n=2 --paginate link --rate 1/s --attempts 9 --retry-min 1 --retry-max 5' ]
+  [ "$(nq-plan --json a/one | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H X-A: api -H X-C: api -H x-b: default -H X-D: default --query n=1 --query m=1 --query N=3 --paginate link --watermark .u:timestamp_utc --records .d --rate 9/s --attempts 9 --retry-max 5' ]
+  [ "$(nq-plan --json a/two | jq -r '.stages[0].argv[1:-2] | join(" ")')" = '-H x-b: default -H X-D: default -H X-A: own --query m=1 --query N=3 --query n=2 --paginate link --rate 1/s --attempts 9 --retry-min 1 --retry-max 5' ]
   [ "$(nq-plan --json a/two | jq -r '.stages[-1].argv[1:] | join(" ")')" = '--to sqlite:d.db --table t --batch 7 --key k --require-end' ]
 }
 
@@ -270,6 +270,8 @@ shop() {
   [ "$(jq -r '.stages[2].argv | join(" ")' <<<"$output")" = 'nq-fetch --query of=${record."odd key"} --keep .id=order_id --keep .at=order_at --end-mark --each https://h/orders/${record.id}/items' ]
   [ "$(jq -r '.stages[3].argv | join(" ")' <<<"$output")" = 'nq-fetch --keep .id=_items_id --end-mark --each https://h/items/${record.id}/notes' ]
   [ "$(jq -c '[.begin, (.stages[] | select(.since) | .name)]' <<<"$output")" = '[[]]' ]
+  sed -i 's/include_from_parent: \[id\]/include_from_parent: id/' sources.yml
+  [ "$(argv fetch --to - shop/notes | jq -c '.[1:3]')" = '["--keep",".id=_items_id"]' ]
 }
 
 @test "only with incremental do parents that changed alone bring their children" {
@@ -312,6 +314,105 @@ shop() {
   plan --list --to -
   status_is 0
   stdout_is $'shop/items\nshop/notes'
+}
+
+# === values and faults =========================================================================
+
+@test "a word like true or skip may come by a reference, wherever it decides something" {
+  printf '{"config": {"on": "true", "off": "false", "how": "skip", "lag": "5m"}}' >settings.json
+  sources 'sources:
+  - name: a
+    type: rest_api
+    rest_api:
+      base_url: https://h
+      resources:
+        - name: r
+          strict: "${config.on}"
+          incremental: {cursor: .u, newest_first: "${config.on}", cap: "${config.off}", missing: "${config.how}"}
+        - {name: off, enabled: "${config.off}"}
+        - {name: on, enabled: "${config.on}"}
+        - {name: c, each: {resource: r, incremental: "${config.on}"}, endpoint: "${record.id}", keep: {u: .u}, incremental: {cursor: .u}}'
+  [ "$(nq-plan --list --to -)" = $'a/r\na/on\na/c' ]
+  [ "$(argv fetch --to - a/r | jq -r '.[1:-1] | join(" ")')" = '--watermark .u:timestamp_utc --watermark-null skip --no-watermark-cap --strict --end-mark' ]
+  [ "$(nq-plan --json --to - --since 2026-05-01 a/c | jq -c '[.stages[] | select(.since) | [.name, .since]]')" = '[["parents",["--stop-before","${var.since}"]]]' ]
+  sources 'sources: [{name: a, type: rest_api, rest_api: {base_url: "https://h", resources: [
+    {name: r, incremental: {cursor: .u, lag: "${config.lag}"}, load: {to: "sqlite:a", write_disposition: append}}]}}]'
+  plan
+  status_is 2
+  stderr_has 'append and a lag exclude each other'
+}
+
+@test "the limit of a record holds in every stage" {
+  resource "name: p, filter: cat, max_line: 1k}, {name: r, each: p, endpoint: '\${record.id}', keep: {u: .u}, incremental: {cursor: .u},
+    filter: cat, map: {expression: .}, max_line: 2k, load: {primary_key: id}"
+  [ "$(nq-plan --json --to - acme/r | jq -r '.stages[] | "\(.name) \(.argv[(.argv | index("--max-line")) + 1])"')" = 'parents 1k
+parents_filter 1k
+fetch 2k
+watch 2k
+filter 2k
+map 2k
+load 2k' ]
+}
+
+@test "what a source cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    sources "sources: [$yaml]"
+    plan --to -
+    status_is 2
+    stderr_is "nq-plan: sources.yml:1:$want"
+  done <<'TEXT'
+{type: rest_api, rest_api: {base_url: "https://h", resources: [r]}}|11: the source has no 'name'
+{name: a, type: rest_api}|11: the source has no 'rest_api'
+{name: a, type: rest_api, rest_api: {base_url: "https://h"}}|47: rest_api has no 'resources'
+{name: a, type: rest_api, rest_api: {resources: [r]}}|47: rest_api has no 'base_url'
+{name: a, type: rest_api, rest_api: {base_url: "https://h", defaults: {name: x}, resources: [r]}}|88: each resource has a name of its own
+{name: a, type: rest_api, rest_api: {base_url: "https://u:p@h", resources: [r]}}|58: a password in a URL can be read by everybody: use auth
+{name: a, type: rest_api, rest_api: {base_url: "https://${TOK}@h/v1", resources: [r]}}|58: a password in a URL can be read by everybody: use auth
+{name: a, type: rest_api, rest_api: {base_url: "https://h", resources: {r: x}}}|82: 'resources' is a list here, not a map
+{name: a, type: command, command: {resources: [{name: r, command: x, incremental: {lag: 5m}}]}}|93: incremental has no 'cursor': the path of the member that only grows
+{name: a, type: command, command: x}|45: 'command' of a source is a map: write command: {resources: [{name: NAME, command: ./program}]}
+{name: a, type: rest_api, lookback_days: ten, rest_api: {base_url: "https://h", resources: [r]}}|52: 'lookback_days' is a whole number, not 'ten'
+TEXT
+  sources 'sources: [{name: a, enabled: false, type: rest_api, rest_api: {base_url: "https://h", resources: [r]}}]'
+  plan --to -
+  stderr_is 'nq-plan: sources.yml: no source is enabled'
+  sources '{}'
+  plan --to -
+  stderr_is "nq-plan: sources.yml:1:1: the file has no 'sources'"
+}
+
+@test "what a resource cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    resource "$yaml"
+    plan --to -
+    [ "$stderr" = "nq-plan: sources.yml:$want" ] || {
+      printf '%s\n%s\n' "$yaml" "$stderr"
+      return 1
+    }
+    status_is 2
+  done <<'TEXT'
+name: r, incremental: {cursor: .u, type: numeric_id, lag: 5m}|2:64: a lag is for cursors of type timestamp_utc
+name: r, incremental: {param: since}|2:28: incremental has no 'cursor': the path of the member that only grows
+name: r, load: {primary_key: 'a,b'}|2:35: a key cannot hold a comma: write a list of keys
+name: r, endpoint: 'https://h/x'|2:25: an endpoint is a path below base_url, not a URL
+name: r, keep: {a: .b}|2:21: 'keep' needs 'each': the resource whose records are the parents
+name: r}, {name: r|2:16: a second resource 'acme/r'
+name: -x|2:12: a name cannot start with '-': it would be an option
+name: "a\tb"|2:12: a name cannot hold control characters
+name: ''|2:12: the name is empty
+method: GET|2:5: the resource has no 'name'
+name: r, max_body: big|2:25: 'max_body' is a size, not 'big': write 65536, 64k or 16M
+name: r, pagination: {param: 'a,b'}|2:35: 'param' cannot hold a comma
+name: r, params: {a: '${record.id}'}|2:27: '${record.id}' is a member of a parent: say 'each', and use it in the path, in 'params' or in 'json'
+name: r, params: {a: '${x'}|2:27: a reference is written ${NAME}; for a plain '${' write '$${'
+name: r, params: {a: "x\0y"}|2:27: the value holds a NUL
+name: r, json: {[a]: b}|2:22: a key is a text
+name: r, filter: ''|2:23: the command is empty
+name: r, filter: "x\0y"|2:23: the command holds a NUL
+name: r, map: {expression: "x\0y"}, primary_key: x|2:33: the mapping holds a NUL
+TEXT
 }
 
 # === commands =================================================================================
@@ -391,6 +492,85 @@ TEXT
   resource "name: r"
   plan --to 'postgresql:/h'
   stderr_is "nq-plan: --to: 'postgresql:' is no destination: write sqlite:FILE, duckdb:FILE, postgresql://HOST/DB, nuntiq:URL, https://HOST/PATH, or - to look only"
+}
+
+@test "a password in the URL of a destination is refused, however its name is written" {
+  local to hint
+  while read -r to hint; do
+    resource "name: r, load: {to: '$to', object: supplier}"
+    plan
+    status_is 2
+    stderr_is "nq-plan: sources.yml:2:26: a password in a URL can be read by everybody: $hint"
+  done <<'TEXT'
+postgresql://h/db?password=literal write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+postgres://h/db?x=1&pass%77ord=literal write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+postgresql://u:my/literal@h/db write a reference to it, for example ${secrets.password}, or leave it to ~/.pgpass
+https://u:literal@h/in use auth
+https://${USR}:${TOK}@h/in use auth
+nuntiq:https://u%3Aliteral@h/in use auth
+TEXT
+  for to in 'postgresql://h/db?pass%77ord=${TOK}' 'https://h:8443/@me?at=a:b@c'; do
+    resource "name: r, load: {to: '$to'}"
+    [ "$(argv load | jq -r '.[2]')" = "$to" ]
+  done
+}
+
+@test "nq-plan knows the destinations that nq-load knows, and no other" {
+  # What the messages tell to write: the schemes, a line each.
+  schemes() { grep -oE '\b[a-z]+:' <<<"${1##*: write }" | sort; }
+  run --separate-stderr nq-load --to foo: --table t </dev/null
+  status_is 2
+  schemes "$stderr" >load
+  resource "name: r, load: {to: 'foo://x'}"
+  plan
+  status_is 2
+  schemes "$stderr" >plan
+  diff plan load
+  [ "$(wc -l <load)" -ge 5 ]
+}
+
+@test "requests to an API: method, query, what stands beside the records, what statuses mean" {
+  resource "name: r, load: {to: 'https://h/in', method: put, query: {q: 'x y', key: '\${TOK}', gone: ~}, envelope: rows,
+    members: {a: 1, b: '1', c: true, d: text, e: 'say \"x\"', gone: ~}, on: {500: fail, 4xx: retry}, headers: {X-A: b, X-Gone: ~},
+    stall_time: 9, max_body: 1k, duckdb_memory: 64M, full_load: fullLoad}"
+  [ "$(option load -X --query --member --on -H --stall-time --max-body --duckdb-memory --full-load)" = '-X PUT
+--query q=x y
+--query key=${TOK}
+--member a=1
+--member b="1"
+--member c=true
+--member d=text
+--member e="say \"x\""
+--on 500=fail
+--on 4xx=retry
+-H X-A: b
+--stall-time 9
+--max-body 1k
+--duckdb-memory 64M
+--full-load fullLoad' ]
+  resource "name: r, load: {to: 'https://h/in', method: POST}"
+  [ -z "$(option load -X)" ]
+}
+
+@test "what a request to an API cannot be is told with its place" {
+  local yaml want
+  while IFS='|' read -r yaml want; do
+    resource "name: r, load: {to: 'https://h/in', $yaml}"
+    plan
+    status_is 2
+    stderr_is "nq-plan: sources.yml:2:$want"
+  done <<'TEXT'
+method: PSOT|50: unknown method 'PSOT', did you mean 'POST'?
+on: {404: empty}|52: meaning 'empty' is not known to this version; it knows fail, retry
+on: {4o4: fail}|47: '4o4' is no status: write one like 404, or 5xx for all
+params: [a]|50: 'params' is a map here, not a list
+params: {'a=b': x}|51: this is not the name of a parameter
+members: {'a=b': x}|52: this is not the name of a member
+members: {a: '${TOK}'}|55: a secret has no place here: it would stand in a command line, which everybody can read
+headers: {X A: x}|52: this is not the name of a header
+headers: {Authorization: abc}|67: 'Authorization' holds a secret as it is: write a reference, for example "Bearer ${secrets.acme_token}" or "Bearer ${ACME_TOKEN}"
+member: {a: b}|42: unknown key 'member', did you mean 'members'?
+TEXT
 }
 
 # === files beside =============================================================================
@@ -494,4 +674,75 @@ nq-plan: sources.yml:5:21: type 'mongo' is not known to this version; it knows r
       return 1
     }
   done < <(nq-plan --keys | awk -F '\t' '$3 != "refused" && $3 != "same as" {print $2}' | sort -u)
+}
+
+# words FILE…: "TOOL OPTION" for every option in the pipelines of these files.
+words() {
+  local file
+  for file; do
+    nq-plan -c "$file" --json --since 2026-05-01 2>>faults || nq-plan -c "$file" --json --to - --since 2026-05-01
+  done | jq -r '.stages[] | (.argv + (.since // [])) as $w | $w[] | select(startswith("-")) | "\($w[0]) \(.)"' | sort -u
+}
+
+# options TOOL: a line each, "-x --name" where there are two names.
+options() { "$1" --help | sed -nE 's/^ +(-.), (--[a-z0-9.-]+).*/\1 \2/p; s/^ +(--[a-z0-9.-]+).*/\1/p'; }
+
+@test "what a tool can do has a key, but for what belongs to one run, to people, or to the login and network of nq-load" {
+  local tool one other
+  cp -R "$ROOT/tests/examples/nq-sources.5/." "$ROOT/examples/acme/settings.json" "$ROOT/examples/acme/suppliers.map" .
+  export MY_API_TOKEN=test-token
+  words ./*.yml >used
+  for tool in nq-fetch nq-map nq-load; do
+    while read -r one other; do
+      grep -qxE -e "$tool (${other:-$one}|$one)" used || printf '%s %s\n' "$tool" "${other:-$one}"
+    done < <(options "$tool")
+  done | awk '{ all[$1] = all[$1] " " $2 } END { for (tool in all) print tool ":" all[tool] }' | sort >lacking
+  diff lacking - <<'TEXT'
+nq-fetch: --request --watermark-null --until --no-watermark-cap --max-pages --max-records --max-line --stats --dry-run --var --run-id --raw --progress --user --record --replay --allow-http --verbose --log --help --version
+nq-load: --dry-run --run-id --probe --settings --var --user --netrc --token-url --client-id --client-secret --refresh-token --scope --audience --token-auth --retry-min --retry-max --max-wait --connect-timeout --max-time --max-redirs --user-agent --proxy --cacert --cert --cert-key --http1.1 --allow-http --verbose --log --help --version
+nq-map: --from-rejects --check --explain --test --run-id --verbose --log --help --version
+TEXT
+}
+
+@test "each key of a request and of a load becomes the option that it means" {
+  local words
+  cp -R "$ROOT/tests/examples/nq-sources.5/." .
+  plan -c crm.yml --since 2026-05-01 crm/contacts
+  status_is 0
+  stdout_is "$(cat <<'TEXT'
+# crm/contacts
+nq-fetch --auth oauth2 --token-url https://api.example.com/oauth/token --client-id acme-client \
+    --client-secret '${CRM_SECRET}' --scope contacts.read --audience crm --token-auth body \
+    -H 'Accept: application/json' --paginate cursor:next=.paging.next.after,in=body:.after \
+    --watermark .updatedAt:timestamp_utc --records .results --allow-missing-records \
+    --allow-origin https://files.example.com --fail-if '.errors[0]' --retry-if .status=busy \
+    --on 404=empty --on 5xx=fail --id .id --strict --rate 100/m --parallel 4 --deadline 2h \
+    --max-time 5m --stall-time 1m --max-body 512M --connect-timeout 5 --max-redirs 0 \
+    --user-agent 'acme-sync (ops@example.com)' --proxy http://proxy.example.com:3128 \
+    --cacert ca.pem --cert client.pem --key client.pem --http1.1 --attempts 8 --retry-min 1 \
+    --retry-max 60 --max-wait 10m --end-mark --env-file .env \
+    -d \
+    '{"limit":100,"sorts":["updatedAt"],"filterGroups":[{"filters":[{"propertyName":"updatedAt","operator":"GTE","value":"${var.since}"}]}]}' \
+    --var since=2026-05-01T00:00:00Z https://api.example.com/crm/contacts/search |
+nq-load --to nuntiq:https://api.example.com/nuntiq --customer-number 10000001 \
+    --object supplier --full-load fullLoad --envelope suppliers --member source=crm \
+    --member SupplierAddressInsertOnly=true --key supplier_number --auth 'bearer=${CRM_SECRET}' \
+    --require-end --env-file .env
+TEXT
+)"
+  # And nq-load takes them.
+  mapfile -t words < <(nq-plan -c crm.yml --json crm/hooks | jq -r '.probe[]')
+  [ "$(CRM_SECRET=hidden-here "${words[@]}" | jq -r .destination)" = 'https://api.example.com/ingest?source=crm&key=***' ]
+  nq-plan -c crm.yml crm/calls crm/regions crm/hooks | sed -n '/^nq-load/,/^#/p' | grep -v '^#' | diff - <(cat <<'TEXT'
+nq-load --to postgresql://nq@db.example.com/crm --table call --schema-contract freeze \
+    --newer-by updated_at --delete-if .deleted --batch 5000 --batch-bytes 4M \
+    --flush-interval 10 --busy-timeout 5 --meta --rejects refused.ndjson --max-rejects 10 \
+    --column duration:integer --key id --require-end
+nq-load --to duckdb:crm.duckdb --table regions --duckdb-memory 512M --allow-empty \
+    --mode replace --require-end
+nq-load --to https://api.example.com/ingest -X PUT --table hooks --body ndjson --results .rows \
+    --on 500=fail --on 404=retry --stall-time 20 --max-body 1M --attempts 3 -H 'X-Team: ops' \
+    --query source=crm --query 'key=${CRM_SECRET}' --key id --require-end --env-file .env
+TEXT
+)
 }

@@ -221,6 +221,33 @@ YAML
   [ "$(sql 'SELECT id, name FROM parts')" = $'1|bolt\n2|nut' ]
 }
 
+@test "keys that nq-load has reach it: method, query, members beside the rows, what a status means" {
+  export TOK=token-of-the-destination
+  curl -fsS -o /dev/null "$API/ingest/parts/clear"
+  serve parts.json <<<'[{"id":1},{"id":2}]'
+  rest "        - name: parts
+          endpoint: parts.json
+          primary_key: id
+          load:
+            to: $API/ingest/parts
+            method: PUT
+            params: {by: a b&c, tok: '\${TOK}'}
+            envelope: rows
+            members: {source: nq, dry: false, run: '7'}
+            on: {500: fail}
+            batch: 1
+            rejects: no.ndjson
+            max_rejects: 1"
+  fault '{"match":"/ingest","kind":"status","status":500,"count":1}'
+  sync
+  mend
+  status_is 3
+  [ "$(jq -r .record.id no.ndjson)" = 1 ]
+  [ "$(asked 'select(.path == "/ingest/parts") | [.method, .query.by, .query.tok]' | sort -u)" = '["PUT","a b&c","token-of-the-destination"]' ]
+  [ "$(asked 'select(.path == "/ingest/parts") | .body' | tail -n 1 | jq -r .)" = '{"rows":[{"id":2}],"source":"nq","dry":false,"run":"7"}' ]
+  [[ $output$stderr != *token-of-the* ]]
+}
+
 # === what comes out is quoted =================================================================
 
 evil_sources() {

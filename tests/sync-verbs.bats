@@ -339,6 +339,11 @@ serve_files() {
   KEY=s3cret sync init --dir a --auth 'query:api_key=${KEY}' -H 'X-Tenant: ${KEY}' "$API/files/things?x=a%20b&to=2026-02-01"
   KEY=me:s3cret sync init --dir b --auth 'basic=${KEY}' "$API/files/things"
   KEY=s3cret sync init --dir c --auth 'header:X-Key=${KEY}' "$API/files/things"
+  KEY=s3cret sync init --dir e --auth 'header:0-Key=${KEY}' "$API/files/things"
+  grep -qF 'auth: {type: header, name: "0-Key", token: "${KEY}"}' e/sources.yml
+  sync init --dir d "$API/files/things?f%5Bx%5D=1&f%5Bgt%5D=2026-01-01"
+  grep -qF 'params: {"f[x]": "1"}' d/sources.yml
+  grep -qF 'param: "f[gt]"' d/sources.yml
   grep -qF 'headers: {X-Tenant: "${KEY}"}' a/sources.yml
   grep -qF 'params: {x: "a b", api_key: "${KEY}"}' a/sources.yml
   grep -qF 'until_param: to' a/sources.yml
@@ -363,6 +368,9 @@ serve_files() {
   sync init "$API/v2/suppliers?api_key=abc"
   status_is 2
   stderr_has "--auth query:api_key='\${API_KEY}'"
+  sync init "$API/v2/suppliers?pass%77ord=abc"
+  status_is 2
+  stderr_has "leave 'password' out"
   sync init
   status_is 2
   stderr_has "write the URL of a list of records"

@@ -255,8 +255,7 @@ main(int argc, char **argv)
 	nq_cli_begin("nq-cursor");
 	describe(&about);
 	o.store.argv = argv;
-	if (nq_stores_http != NULL)
-		o.store.http = *nq_stores_http;
+	o.store.http = nq_http_defaults;
 	v = parse(&(struct nq_cli){"nq-cursor", "nq-cursor [--state WHERE] VERB [options] …",
 		      about.data, opts_main, true},
 	    argc, argv, &status);

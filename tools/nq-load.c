@@ -141,14 +141,35 @@ read_choices(struct nq_err *err)
 	return 0;
 }
 
+/* Rows of an object without a base URL are told as well. */
+static void
+turn_dry(void)
+{
+	if (strcmp(o.to, "-") == 0 && o.object != NULL)
+		o.as = "nuntiq:https://BASE-URL";
+	if (!dry || strcmp(o.to, "-") == 0)
+		return;
+	o.as = o.to;
+	o.to = "-";
+}
+
 static int
-check_limits(struct nq_err *err)
+settle(char *const *argv, struct nq_err *err)
 {
 	if (o.to == NULL)
 		return nq_err_set(err, NQ_USAGE,
 		    "where to? add --to sqlite:FILE, --to postgresql://HOST/DB, --to duckdb:FILE, "
 		    "--to nuntiq:URL, --to https://URL or --to -");
+	turn_dry();
+	if (nq_sink_become(&o, argv, err) == -1)
+		return -1;
 	nq_sink_settle(&o);
+	return 0;
+}
+
+static int
+check_limits(struct nq_err *err)
+{
 	if (o.batch == 0 || o.batch > NQ_MAX_BATCH_CAP)
 		return nq_err_set(
 		    err, NQ_USAGE, "option '--batch': write 1 to %d", NQ_MAX_BATCH_CAP);
@@ -176,15 +197,6 @@ read_rules(struct nq_err *err)
 	return nq_rules_read(&rules, &on, err);
 }
 
-static void
-turn_dry(void)
-{
-	if (!dry || o.to == NULL || strcmp(o.to, "-") == 0)
-		return;
-	o.as = o.to;
-	o.to = "-";
-}
-
 static int
 parse(int argc, char **argv, struct nq_err *err)
 {
@@ -203,10 +215,11 @@ parse(int argc, char **argv, struct nq_err *err)
 		return nq_err_set(err, NQ_USAGE,
 		    "'%s': records come from standard input: write nq-load ... < FILE",
 		    argv[first]);
+	if (settle(argv, err) == -1)
+		return -1;
 	split_keys();
 	if (read_choices(err) == -1 || check_limits(err) == -1 || read_rules(err) == -1)
 		return -1;
-	turn_dry();
 	return 0;
 }
 
@@ -276,6 +289,12 @@ die_by_signal(void)
 }
 
 static enum nq_status
+complain(const struct nq_err *err)
+{
+	return err->status == NQ_USAGE ? nq_cli_usage_error(&cli, err) : nq_log_failure(err);
+}
+
+static enum nq_status
 run(struct nq_err *err)
 {
 	struct nq_buf out = NQ_BUF_INIT;
@@ -289,10 +308,8 @@ run(struct nq_err *err)
 	}
 	if (status == NQ_OK || status == NQ_PARTIAL)
 		fwrite(out.data, 1, out.len, stdout);
-	else if (status == NQ_USAGE)
-		nq_cli_usage_error(&cli, err);
 	else
-		nq_log_failure(err);
+		complain(err);
 	nq_buf_free(&out);
 	return status;
 }
@@ -327,7 +344,7 @@ main(int argc, char **argv)
 	if (rc == -2)
 		return (int)nq_cli_finish(NQ_OK);
 	if (rc == -1)
-		return (int)nq_cli_usage_error(&cli, &err);
+		return (int)complain(&err);
 	if (open_references(&settings, &err) == -1)
 		nq_cli_usage_error(&cli, &err);
 	else

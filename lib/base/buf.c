@@ -115,6 +115,31 @@ nq_buf_add_percent(struct nq_buf *b, struct nq_str s)
 	}
 }
 
+/* -1 for what is no digit. */
+static int
+hex_value(char c)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	if (at == NULL)
+		return -1;
+	return (int)(at - digits) - (at - digits > 15 ? 6 : 0);
+}
+
+void
+nq_buf_add_unpercent(struct nq_buf *b, struct nq_str s)
+{
+	int high, low;
+
+	for (size_t i = 0; i < s.n; i++) {
+		high = s.p[i] == '%' && s.n - i > 2 ? hex_value(s.p[i + 1]) : -1;
+		low = high != -1 ? hex_value(s.p[i + 2]) : -1;
+		nq_buf_addc(b, low != -1 ? (char)(high * 16 + low) : s.p[i]);
+		i += low != -1 ? 2 : 0;
+	}
+}
+
 void
 nq_buf_add_base64(struct nq_buf *b, struct nq_str s)
 {

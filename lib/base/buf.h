@@ -61,6 +61,8 @@ nq_buf_addc(struct nq_buf *b, char c)
 
 /* The same bytes with everything but A-Z a-z 0-9 - . _ ~ percent-encoded (RFC 3986, 2.3). */
 void nq_buf_add_percent(struct nq_buf *, struct nq_str);
+/* And back: each %XX as its byte; a percent sign that is none of these stays. */
+void nq_buf_add_unpercent(struct nq_buf *, struct nq_str);
 /* RFC 4648 base64 with padding. */
 void nq_buf_add_base64(struct nq_buf *, struct nq_str);
 

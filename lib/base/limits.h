@@ -17,10 +17,13 @@
 #define NQ_MAX_TOKEN	  (64u << 10)  /* bytes of a page token or next URL */
 #define NQ_MAX_CURSOR	  4096	       /* bytes of a cursor or watermark */
 #define NQ_MAX_BATCH	  1000	       /* records in one upsert (--batch) */
-#define NQ_PG_BATCH	  10000	       /* the same for PostgreSQL, where each costs more */
+#define NQ_DB_BATCH	  10000	       /* the same for SQLite and PostgreSQL */
+#define NQ_MAX_TOGETHER	  100000       /* records of the batches in one transaction of SQLite */
+#define NQ_MAX_HOLD	  2000	       /* and milliseconds that it waits for more of them */
 #define NQ_MAX_BATCH_CAP  100000       /* what --batch may ask for */
 #define NQ_MAX_BATCH_SIZE (8u << 20)   /* bytes of one batch (--batch-bytes) */
 #define NQ_DUCKDB_BATCH	  (64u << 20)  /* the same for DuckDB, where each reads all keys */
+#define NQ_SQLITE_CACHE	  (8u << 20)   /* bytes of pages that SQLite keeps */
 #define NQ_MAX_COLUMNS	  2000	       /* different members in one load */
 #define NQ_DUCKDB_MEMORY  (1ull << 30) /* bytes that DuckDB may use (--duckdb-memory) */
 #define NQ_MAX_KEYS	  16	       /* columns of one key (--key) */

@@ -83,26 +83,18 @@ by_name(const void *a, const void *b)
 	return c != 0 ? c : nq_str_cmp(x, y);
 }
 
-static int
-hex_value(char c)
-{
-	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 /* Percent-encoded anew, so that our spelling is the one that a signature is made of. */
 static void
 respell(struct nq_buf *out, struct nq_str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i] == '+' ? ' ' : s.p[i];
+	struct nq_buf blanks = NQ_BUF_INIT, plain = NQ_BUF_INIT;
 
-		if (c == '%' && i + 2 < s.n && isxdigit((unsigned char)s.p[i + 1]) &&
-		    isxdigit((unsigned char)s.p[i + 2])) {
-			c = (char)(hex_value(s.p[i + 1]) * 16 + hex_value(s.p[i + 2]));
-			i += 2;
-		}
-		nq_buf_add_percent(out, (struct nq_str){&c, 1});
-	}
+	for (size_t i = 0; i < s.n; i++)
+		nq_buf_addc(&blanks, s.p[i] == '+' ? ' ' : s.p[i]);
+	nq_buf_add_unpercent(&plain, nq_buf_str(&blanks));
+	nq_buf_add_percent(out, nq_buf_str(&plain));
+	nq_buf_wipe(&blanks);
+	nq_buf_wipe(&plain);
 }
 
 /*

@@ -17,9 +17,6 @@ struct dry {
 	bool open;		  /* a transaction is */
 };
 
-/* Rows of an object without a base URL are told as well. */
-#define SOME_NUNTIQ "nuntiq:https://BASE-URL"
-
 static int
 dry_open(struct nq_sink *s, struct nq_err *err)
 {
@@ -28,8 +25,6 @@ dry_open(struct nq_sink *s, struct nq_err *err)
 	s->own = d;
 	nq_buf_addc(&s->destination, '-');
 	d->o = *s->o;
-	if (d->o.as == NULL && d->o.object != NULL)
-		d->o.as = SOME_NUNTIQ;
 	d->o.to = d->o.as;
 	if (d->o.as != NULL &&
 	    nq_sink_bind(&d->as, d->o.as, &d->o, s->columns, s->counts, err) == -1)

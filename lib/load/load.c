@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "json/lines.h"
 #include "json/text.h"
@@ -25,8 +26,10 @@ struct load {
 	struct nq_sink sink;
 	struct nq_rejects rejects;
 	struct nq_counts counts;
-	uint64_t committed;	 /* records of batches that are in for good */
-	int64_t started, oldest; /* milliseconds; of the run, of the first record held back */
+	uint64_t written, committed; /* records of batches: handed over, and in for good */
+	uint64_t held;		     /* of those written, the ones not committed yet */
+	int64_t started, oldest;     /* milliseconds; of the run, of the first record held back */
+	int64_t held_since;	     /* when the first batch of the transaction was written */
 };
 
 static bool
@@ -41,7 +44,7 @@ interrupted(const struct load *l, struct nq_err *err)
 	uint64_t in = l->committed;
 
 	return nq_err_set(err, NQ_FAIL,
-	    "interrupted: the batch in hand is rolled back, %llu of %llu records are in '%s'",
+	    "interrupted: what is not committed is rolled back, %llu of %llu records are in '%s'",
 	    (unsigned long long)in, (unsigned long long)l->counts.records,
 	    l->sink.destination.data);
 }
@@ -108,6 +111,26 @@ put_rows(struct load *l, uint32_t from, uint32_t to, struct nq_err *err)
 }
 
 static int
+commit(struct load *l, struct nq_err *err)
+{
+	if (l->held == 0)
+		return 0;
+	if (l->sink.ops->commit(&l->sink, err) == -1)
+		return batch_failed(l, err);
+	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
+		l->committed = l->written;
+	l->held = 0;
+	return 0;
+}
+
+/* Whether the transaction takes another batch. */
+static bool
+has_room(const struct load *l)
+{
+	return l->held < l->o->together && nq_clock_ms() - l->held_since < NQ_MAX_HOLD;
+}
+
+static int
 flush(struct load *l, struct nq_err *err)
 {
 	const struct nq_sink_ops *ops = l->sink.ops;
@@ -118,12 +141,14 @@ flush(struct load *l, struct nq_err *err)
 	l->counts.batches++;
 	if (ops->begin(&l->sink, &l->batch, err) == -1)
 		return batch_failed(l, err);
+	if (l->held == 0)
+		l->held_since = nq_clock_ms();
 	if (put_rows(l, 0, l->batch.nrows, err) == -1)
 		return -1;
-	if (ops->commit(&l->sink, err) == -1)
-		return batch_failed(l, err);
-	if (l->o->mode == NQ_LOAD_MERGE || l->o->mode == NQ_LOAD_INSERT)
-		l->committed = l->counts.records;
+	l->written = l->counts.records;
+	l->held += n;
+	if (!has_room(l) && commit(l, err) == -1)
+		return -1;
 	nq_log(NQ_LOG_INFO, "load", "batch %llu: %llu record%s",
 	    (unsigned long long)l->counts.batches, (unsigned long long)n, nq_plural(n));
 	nq_batch_reset(&l->batch);
@@ -175,14 +200,28 @@ take_line(struct load *l, struct nq_str line, struct nq_err *err)
 	return rc == -1 ? nq_err_at(err, "line %llu: ", (unsigned long long)l->lines.number) : 0;
 }
 
-/* 1: there is something to read, 0: the flush interval is over, -1: a signal. */
+/* When the batch in hand is to be written though it is small: never, or by the clock. */
+static int64_t
+flush_at(const struct load *l)
+{
+	return l->o->flush_ms > 0 && l->batch.nrecords > 0 ? l->oldest + l->o->flush_ms : INT64_MAX;
+}
+
+static int64_t
+commit_at(const struct load *l)
+{
+	return l->held > 0 ? l->held_since + NQ_MAX_HOLD : INT64_MAX;
+}
+
+/* 1: there is something to read, 0: something is due, -1: a signal. */
 static int
 wait_for_input(const struct load *l)
 {
 	struct pollfd p = {l->lines.fd, POLLIN, 0};
-	int64_t left = l->oldest + l->o->flush_ms - nq_clock_ms();
+	int64_t at = flush_at(l) < commit_at(l) ? flush_at(l) : commit_at(l);
+	int64_t left = at - nq_clock_ms();
 	struct timespec ts = {0, 0};
-	bool timed = l->o->flush_ms > 0 && l->batch.nrecords > 0;
+	bool timed = at < INT64_MAX;
 	sigset_t block, before;
 	int rc = -1;
 
@@ -201,6 +240,15 @@ wait_for_input(const struct load *l)
 	return rc == -1 && !stopped(l) ? 1 : rc;
 }
 
+/* No input came in time: nobody waits longer for what is here. */
+static int
+do_what_is_due(struct load *l, struct nq_err *err)
+{
+	if (flush_at(l) <= nq_clock_ms() && flush(l, err) == -1)
+		return -1;
+	return commit(l, err);
+}
+
 static int
 read_all(struct load *l, struct nq_err *err)
 {
@@ -212,7 +260,7 @@ read_all(struct load *l, struct nq_err *err)
 			rc = wait_for_input(l);
 		if (rc == -1 || stopped(l))
 			return interrupted(l, err);
-		if (rc == 0 && flush(l, err) == -1)
+		if (rc == 0 && do_what_is_due(l, err) == -1)
 			return -1;
 		if (rc == 0) {
 			rc = 1;

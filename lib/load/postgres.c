@@ -186,7 +186,7 @@ postgres_close(struct nq_sink *s)
 #define OPS(prefix)                                                                               \
 	{                                                                                         \
 		.scheme = (prefix), .form = "postgresql://HOST/DB", .folds = true,                \
-		.receipt = true, .batch = NQ_PG_BATCH, .modes = {true, true, true, true},         \
+		.receipt = true, .batch = NQ_DB_BATCH, .modes = {true, true, true, true},         \
 		.open = postgres_open, .probe = postgres_probe, .start = postgres_start,          \
 		.begin = nq_postgres_begin, .write = nq_postgres_write,                           \
 		.commit = nq_postgres_commit, .finish = postgres_finish, .close = postgres_close, \

@@ -2,12 +2,7 @@
 
 #include <string.h>
 
-/* One row a destination. */
-static const struct nq_sink_ops *const sinks[] = {&nq_sink_sqlite, &nq_sink_postgresql,
-    &nq_sink_postgres, &nq_sink_duckdb, &nq_sink_nuntiq, &nq_sink_https, &nq_sink_http,
-    &nq_sink_dry};
-
-enum { NSINKS = sizeof(sinks) / sizeof(sinks[0]) };
+#include "base/beside.h"
 
 const char *
 nq_load_mode_name(enum nq_load_mode m)
@@ -22,11 +17,11 @@ find(const char *to)
 {
 	size_t n;
 
-	for (size_t i = 0; i < NSINKS; i++) {
-		n = strlen(sinks[i]->scheme);
-		if (strncmp(to, sinks[i]->scheme, n) == 0 &&
-		    (sinks[i]->scheme[n - 1] == ':' || to[n] == '\0'))
-			return sinks[i];
+	for (size_t i = 0; nq_sinks[i] != NULL; i++) {
+		n = strlen(nq_sinks[i]->scheme);
+		if (strncmp(to, nq_sinks[i]->scheme, n) == 0 &&
+		    (nq_sinks[i]->scheme[n - 1] == ':' || to[n] == '\0'))
+			return nq_sinks[i];
 	}
 	return NULL;
 }
@@ -38,11 +33,11 @@ unknown(const char *to, struct nq_err *err)
 	int shown = (int)strcspn(to, ":") + (strchr(to, ':') != NULL);
 	struct nq_buf forms = NQ_BUF_INIT;
 
-	for (size_t i = 0; i < NSINKS; i++) {
-		if (i > 0 && strcmp(sinks[i]->form, sinks[i - 1]->form) == 0)
+	for (size_t i = 0; nq_sinks[i] != NULL; i++) {
+		if (i > 0 && strcmp(nq_sinks[i]->form, nq_sinks[i - 1]->form) == 0)
 			continue; /* another spelling of its scheme */
-		nq_buf_adds(&forms, i == 0 ? "" : i + 1 < NSINKS ? ", " : " or ");
-		nq_buf_adds(&forms, sinks[i]->form);
+		nq_buf_adds(&forms, i == 0 ? "" : nq_sinks[i + 1] != NULL ? ", " : " or ");
+		nq_buf_adds(&forms, nq_sinks[i]->form);
 	}
 	nq_err_set(err, NQ_USAGE, "option '--to': '%.*s' is no destination: write %s", shown, to,
 	    forms.data);
@@ -136,11 +131,31 @@ nq_sink_open(struct nq_sink *s, const struct nq_load_options *o, struct nq_colum
 	return columns->nkeys == 0 && !o->probe ? needs_mode(o, err) : 0;
 }
 
+/* Whose matter the load is, be it done or told. */
+static const char *
+told(const struct nq_load_options *o)
+{
+	return o->as != NULL ? o->as : o->to;
+}
+
+int
+nq_sink_become(const struct nq_load_options *o, char *const *argv, struct nq_err *err)
+{
+	const struct nq_sink_ops *ops = find(told(o));
+
+	if (ops == NULL || ops->program == NULL)
+		return 0;
+	nq_beside_become(ops->program, argv, err);
+	return nq_err_at(err, "--to: ");
+}
+
 void
 nq_sink_settle(struct nq_load_options *o)
 {
-	const struct nq_sink_ops *ops = find(o->as != NULL ? o->as : o->to);
+	const struct nq_sink_ops *ops = find(told(o));
 
+	if (ops != NULL && o->batch == NQ_UNKNOWN && o->batch_bytes == NQ_UNKNOWN)
+		o->together = ops->together;
 	if (o->batch == NQ_UNKNOWN)
 		o->batch = ops != NULL && ops->batch != 0 ? ops->batch : NQ_MAX_BATCH;
 	if (o->batch_bytes == NQ_UNKNOWN)

@@ -15,9 +15,10 @@
 #include "load/columns.h"
 
 /*
- * A destination is one file with a struct nq_sink_ops and one row in the table of sink.c. The
- * loader collects a batch, and then calls begin, write for ranges of its rows, commit; after the
- * last one finish, and close in any case.
+ * A destination is one file with a struct nq_sink_ops and one row in the table of sinks.c, and for
+ * nq-plan, which links none of them, its scheme in that of plan/dest.c. The loader collects a
+ * batch, and then calls begin, write for ranges of its rows, commit; after the last one finish,
+ * and close in any case.
  */
 enum nq_load_mode { NQ_LOAD_MERGE, NQ_LOAD_APPEND, NQ_LOAD_INSERT, NQ_LOAD_REPLACE };
 enum nq_load_contract { NQ_EVOLVE, NQ_FREEZE, NQ_DISCARD_ROW, NQ_DISCARD_VALUE };
@@ -35,6 +36,7 @@ struct nq_load_options {
 	const char *newer_by, *delete_if, *run_id;
 	bool meta, require_end, allow_empty, probe;
 	uint64_t batch, batch_bytes; /* NQ_UNKNOWN until nq_sink_settle, unless told */
+	uint64_t together;	     /* records after which a transaction ends, with its batch */
 	uint64_t max_line;
 	uint64_t duckdb_memory;	   /* bytes */
 	int64_t flush_ms, busy_ms; /* flush_ms 0: never by time */
@@ -72,12 +74,15 @@ enum nq_write {
 };
 
 struct nq_sink_ops {
-	const char *scheme;   /* what --to starts with */
-	const char *form;     /* how it is written, for messages */
-	bool folds;	      /* column names fold ASCII case */
-	bool receipt;	      /* something was really loaded */
-	uint64_t batch;	      /* records in one, unless told; 0: NQ_MAX_BATCH */
+	const char *scheme; /* what --to starts with */
+	const char *form;   /* how it is written, for messages */
+	const char
+	    *program;	/* the one that is linked for it; NULL: this one, with all that follows */
+	bool folds;	/* column names fold ASCII case */
+	bool receipt;	/* something was really loaded */
+	uint64_t batch; /* records in one, unless told; 0: NQ_MAX_BATCH */
 	uint64_t batch_bytes; /* and bytes; 0: NQ_MAX_BATCH_SIZE */
+	uint64_t together;    /* records in one transaction, where nobody told a batch */
 	bool modes[4];	      /* which of enum nq_load_mode it knows */
 
 	/* Looks at the options and names the destination. Nothing is touched. */
@@ -93,7 +98,10 @@ struct nq_sink_ops {
 	 */
 	enum nq_write (*write)(struct nq_sink *, const struct nq_batch *, uint32_t from,
 	    uint32_t to, uint32_t *done, struct nq_err *);
-	/* After 0 the batch is durable (append, replace: at finish). */
+	/*
+	 * After 0 the batches since the last commit are durable (append, replace: at finish).
+	 * Before the last batch may come finish instead.
+	 */
 	int (*commit)(struct nq_sink *, struct nq_err *);
 	/* The stream was complete: publishes what was held back. */
 	int (*finish)(struct nq_sink *, const struct nq_tally *, struct nq_err *);
@@ -113,9 +121,14 @@ int nq_sink_bind(struct nq_sink *, const char *to, const struct nq_load_options 
 /* The same for o->to, and takes in the keys and columns that the options name. */
 int nq_sink_open(struct nq_sink *, const struct nq_load_options *, struct nq_columns *,
     struct nq_counts *, struct nq_err *);
+/* Does not return where another program is linked for the destination; else 0. */
+int nq_sink_become(const struct nq_load_options *, char *const *argv, struct nq_err *);
 /* A batch as it suits the destination, where nobody said how large. */
 void nq_sink_settle(struct nq_load_options *);
 void nq_sink_close(struct nq_sink *);
+
+/* The destinations this program is linked for, and those that another one is; ended by NULL. */
+extern const struct nq_sink_ops *const nq_sinks[];
 
 extern const struct nq_sink_ops nq_sink_sqlite, nq_sink_postgresql, nq_sink_postgres,
     nq_sink_duckdb, nq_sink_nuntiq, nq_sink_https, nq_sink_http, nq_sink_dry;

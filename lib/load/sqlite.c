@@ -13,9 +13,9 @@
 #include "load/sqlite_rows.h"
 
 /*
- * sqlite:FILE. One transaction a batch; append is one for the whole run. replace loads a temporary
- * table, so that the database stays unlocked while the stream comes in and a killed run leaves
- * nothing behind, and publishes it by delete-and-insert in one transaction.
+ * sqlite:FILE. One transaction for some batches; append is one for the whole run. replace loads a
+ * temporary table, so that the database stays unlocked while the stream comes in and a killed run
+ * leaves nothing behind, and publishes it by delete-and-insert in one transaction.
  */
 struct sqlite {
 	struct nq_db db;
@@ -378,6 +378,8 @@ const struct nq_sink_ops nq_sink_sqlite = {
     .form = "sqlite:FILE",
     .folds = true,
     .receipt = true,
+    .batch = NQ_DB_BATCH,
+    .together = NQ_MAX_TOGETHER,
     .modes = {true, true, true, true},
     .open = sqlite_open,
     .probe = sqlite_probe,

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 
 /* SQLite asks whether to try the lock again; short waits first. */
 static int
@@ -116,6 +118,17 @@ make_durable(struct nq_db *d, struct nq_err *err)
 	return rc;
 }
 
+/* A batch in no order of its keys touches pages all over the index. */
+static int
+set_up(struct nq_db *d, struct nq_err *err)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof(sql), "PRAGMA foreign_keys=OFF; PRAGMA main.cache_size=-%u",
+	    NQ_SQLITE_CACHE >> 10);
+	return nq_db_exec(d, sql, err);
+}
+
 int
 nq_db_open(struct nq_db *d, const char *path, bool create, int64_t busy_ms, struct nq_err *err)
 {
@@ -131,7 +144,7 @@ nq_db_open(struct nq_db *d, const char *path, bool create, int64_t busy_ms, stru
 		return nq_db_fail(d, err);
 	if (harden(d, err) == -1 || make_durable(d, err) == -1)
 		return -1;
-	return nq_db_exec(d, "PRAGMA foreign_keys=OFF", err);
+	return set_up(d, err);
 }
 
 void

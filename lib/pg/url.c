@@ -52,32 +52,50 @@ literal_in_user(const char *s, const char *end)
 	return at < query && colon < stop && literal(colon + 1, at);
 }
 
+/* The names of options are percent-encoded to libpq as well: pass%77ord is one of these. */
+static bool
+is_secret(const char *name, const char *end)
+{
+	static const char *const names[] = {"password", "sslpassword", "oauth_client_secret",
+	    "scram_client_key", "scram_server_key"};
+	struct nq_buf plain = NQ_BUF_INIT;
+	bool found = false;
+
+	nq_buf_add_unpercent(&plain, (struct nq_str){name, (size_t)(end - name)});
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		found = found || strcasecmp(plain.data, names[i]) == 0;
+	nq_buf_free(&plain);
+	return found;
+}
+
 static bool
 literal_in_options(const char *s, const char *end)
 {
-	static const char *const names[] = {"password", "sslpassword"};
 	const char *eq, *stop;
 
 	for (s = seek(s, end, "?"); s < end; s = stop) {
 		stop = seek(++s, end, "&");
 		eq = seek(s, stop, "=");
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if ((size_t)(eq - s) == strlen(names[i]) &&
-			    strncasecmp(s, names[i], (size_t)(eq - s)) == 0 &&
-			    literal(eq + (eq < stop), stop))
-				return true;
+		if (is_secret(s, eq) && literal(eq + (eq < stop), stop))
+			return true;
 	}
 	return false;
+}
+
+bool
+nq_pg_url_has_password(const char *url)
+{
+	const char *end = url + strlen(url), *body = strstr(url, "://");
+
+	body = body != NULL ? body + 3 : url;
+	return literal_in_user(body, end) || literal_in_options(body, end);
 }
 
 int
 nq_pg_url_expand(const char *url, const struct nq_refs *refs, const char *option,
     struct nq_buf *out, struct nq_err *err)
 {
-	const char *end = url + strlen(url), *body = strstr(url, "://");
-
-	body = body != NULL ? body + 3 : url;
-	if (literal_in_user(body, end) || literal_in_options(body, end))
+	if (nq_pg_url_has_password(url))
 		return nq_err_set(err, NQ_USAGE,
 		    "%s: write a reference, for example postgresql://nq:${PGPASS}@host/db, never "
 		    "the "

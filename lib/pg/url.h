@@ -18,6 +18,9 @@
 int nq_pg_url_expand(
     const char *url, const struct nq_refs *, const char *option, struct nq_buf *, struct nq_err *);
 
+/* Whether a password stands in the URL itself, where a reference to it would do. */
+bool nq_pg_url_has_password(const char *url);
+
 /*
  * Of an expanded URL: adds postgresql://HOST:PORT/DATABASE, without user, password and options: the
  * name of the place in messages and fingerprints. A local socket in its usual directory is called

@@ -73,11 +73,11 @@ add_bearer(struct nq_asking *a, const nq_node *at, const char *token)
 static const char *
 bearer_token(struct nq_str name, const char *value)
 {
-	const char *token = value + 6;
+	const char *token;
 
 	if (!same_header(name, nq_str("Authorization")) || strncasecmp(value, "Bearer ", 7) != 0)
 		return NULL;
-	token += strspn(token, " ");
+	token = value + 6 + strspn(value + 6, " ");
 	return strncmp(token, "${", 2) == 0 && strchr(token, '}') == token + strlen(token) - 1
 		   ? token
 		   : NULL;
@@ -93,80 +93,98 @@ good_header_name(struct nq_str name)
 	return name.n > 0;
 }
 
+int
+nq_stage_header(struct nq_config *c, const nq_node *key, const nq_node *value, struct nq_buf *text)
+{
+	struct nq_str name = nq_yaml_text(key);
+	bool secret = false;
+
+	if (!good_header_name(name))
+		return nq_config_fault(c, key, "this is not the name of a header");
+	if (nq_config_ref(c, value, NQ_REF_RAW, text, &secret) == -1)
+		return -1;
+	if (!carries_credentials(name) || secret)
+		return 0;
+	return nq_config_fault(c, value,
+	    "'%.*s' holds a secret as it is: write a reference, for example "
+	    "\"Bearer ${secrets.acme_token}\" or \"Bearer ${ACME_TOKEN}\"",
+	    (int)name.n, name.p);
+}
+
 static int
 add_header(struct nq_asking *a, const nq_node *key, const nq_node *value)
 {
 	struct nq_str name = nq_yaml_text(key);
 	struct nq_buf text = NQ_BUF_INIT;
-	const char *token;
-	bool secret = false;
-	int rc = -1;
+	int rc = nq_stage_header(a->c, key, value, &text);
+	const char *token = rc == 0 ? bearer_token(name, text.data) : NULL;
 
-	if (!good_header_name(name))
-		return nq_config_fault(a->c, key, "this is not the name of a header");
-	if (nq_config_ref(a->c, value, NQ_REF_RAW, &text, &secret) == -1)
-		goto out;
-	token = bearer_token(name, text.data);
-	if (carries_credentials(name) && !secret)
-		nq_config_fault(a->c, value,
-		    "'%.*s' holds a secret as it is: write a reference, for example "
-		    "\"Bearer ${secrets.acme_token}\" or \"Bearer ${ACME_TOKEN}\"",
-		    (int)name.n, name.p);
-	else if (token != NULL)
+	if (token != NULL)
 		rc = add_bearer(a, value, token);
-	else
-		rc = 0, nq_ask_pair(a, "-H", name, ": ", text.data);
-out:
+	else if (rc == 0)
+		nq_ask_pair(a, "-H", name, ": ", text.data);
 	nq_buf_free(&text);
 	return rc;
 }
 
 /* === the query ============================================================================== */
 
+int
+nq_stage_param(struct nq_config *c, const nq_node *key, const nq_node *value, struct nq_buf *text)
+{
+	if (nq_stage_name(c, key, "parameter") == -1)
+		return -1;
+	return nq_config_ref(c, value, NQ_REF_RAW, text, NULL);
+}
+
 static int
 add_param(struct nq_asking *a, const nq_node *key, const nq_node *value)
 {
-	struct nq_str name = nq_yaml_text(key);
 	struct nq_buf text = NQ_BUF_INIT;
-	int rc;
+	int rc = nq_stage_param(a->c, key, value, &text);
 
-	if (name.n == 0 || memchr(name.p, '=', name.n) != NULL ||
-	    memchr(name.p, '\0', name.n) != NULL)
-		return nq_config_fault(a->c, key, "this is not the name of a parameter");
-	rc = nq_config_ref(a->c, value, NQ_REF_RAW, &text, NULL);
 	if (rc == 0)
-		nq_ask_pair(a, "--query", name, "=", text.data);
+		nq_ask_pair(a, "--query", nq_yaml_text(key), "=", text.data);
 	nq_buf_free(&text);
 	return rc;
 }
 
 /* === maps that fill each other up =========================================================== */
 
-typedef int add_fn(struct nq_asking *, const nq_node *key, const nq_node *value);
+/* What a map holds: how its names are told apart, and what becomes of a pair. */
+struct kind {
+	const char *key;
+	bool (*same)(struct nq_str, struct nq_str);
+	int (*add)(struct nq_asking *, const nq_node *key, const nq_node *value);
+};
+
+static const struct kind headers = {"headers", same_header, add_header};
+static const struct kind params = {"params", nq_str_eq, add_param};
 
 /* Whether one of the first n maps has the name, be it as null. */
 static bool
-is_said(struct nq_asking *a, nq_node *const *map, size_t n, struct nq_str name)
+is_said(
+    struct nq_asking *a, const struct kind *k, nq_node *const *map, size_t n, struct nq_str name)
 {
 	nq_node *key, *value;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; nq_yaml_pair(&a->c->yaml, map[i], k, &key, &value); k++)
-			if (same_header(nq_yaml_text(key), name))
+		for (size_t p = 0; nq_yaml_pair(&a->c->yaml, map[i], p, &key, &value); p++)
+			if (k->same(nq_yaml_text(key), name))
 				return true;
 	return false;
 }
 
 /* The farthest map first; of a name that several have, the nearest map's. */
 static int
-add_all(struct nq_asking *a, nq_node *const *map, size_t n, add_fn *add)
+add_all(struct nq_asking *a, const struct kind *k, nq_node *const *map, size_t n)
 {
 	nq_node *key, *value;
 
 	for (size_t i = n; i-- > 0;)
-		for (size_t k = 0; nq_yaml_pair(&a->c->yaml, map[i], k, &key, &value); k++)
-			if (!nq_yaml_is_null(value) && !is_said(a, map, i, nq_yaml_text(key)) &&
-			    add(a, key, value) == -1)
+		for (size_t p = 0; nq_yaml_pair(&a->c->yaml, map[i], p, &key, &value); p++)
+			if (!nq_yaml_is_null(value) && !is_said(a, k, map, i, nq_yaml_text(key)) &&
+			    k->add(a, key, value) == -1)
 				return -1;
 	return 0;
 }
@@ -189,10 +207,10 @@ int
 nq_ask_headers(struct nq_asking *a)
 {
 	nq_node *map[NQ_VIEW_LEVELS + 1];
-	size_t n = maps_of(a, "headers", map);
+	size_t n = maps_of(a, headers.key, map);
 
-	map[n] = nq_keys_get(&a->c->yaml, a->r->block, NQ_IN_REST, "headers");
-	return add_all(a, map, n + (map[n] != NULL), add_header);
+	map[n] = nq_keys_get(&a->c->yaml, a->r->block, NQ_IN_REST, headers.key);
+	return add_all(a, &headers, map, n + (map[n] != NULL));
 }
 
 int
@@ -200,5 +218,5 @@ nq_ask_query(struct nq_asking *a)
 {
 	nq_node *map[NQ_VIEW_LEVELS + 1];
 
-	return add_all(a, map, maps_of(a, "params", map), add_param);
+	return add_all(a, &params, map, maps_of(a, params.key, map));
 }

@@ -1,6 +1,5 @@
 #include "plan/stages.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,33 +188,13 @@ add_file(struct nq_asking *a, nq_node *n)
 	return rc;
 }
 
-/* With a body the method is POST unless said. */
-static int
-add_method(struct nq_asking *a, bool body)
-{
-	nq_node *n = nq_resource_get(a->c, a->r, "method");
-	struct nq_buf text = NQ_BUF_INIT;
-	int rc = 0;
-
-	if (n == NULL)
-		return 0;
-	rc = nq_config_text(a->c, n, &text);
-	for (size_t i = 0; i < text.len; i++)
-		text.data[i] = (char)toupper((unsigned char)text.data[i]);
-	if (rc == 0 && strcmp(text.data, body ? "POST" : "GET") != 0) {
-		nq_words_add(&a->stage->words, "-X");
-		nq_words_add(&a->stage->words, text.data);
-	}
-	nq_buf_free(&text);
-	return rc;
-}
-
 int
 nq_ask_body(struct nq_asking *a)
 {
 	nq_node *n = nq_resource_get(a->c, a->r, "json");
+	nq_node *method = nq_resource_get(a->c, a->r, "method");
 
-	if (add_method(a, n != NULL) == -1)
+	if (nq_stage_method(a->c, method, n != NULL ? "POST" : "GET", &a->stage->words) == -1)
 		return -1;
 	if (n == NULL)
 		return 0;

@@ -42,7 +42,7 @@ check_free(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row,
 				  "its 'incremental' the key of that name"
 				: "");
 		else if (live && row->type == NQ_KEY_STATUSES)
-			nq_value_check_status(c, key, value);
+			nq_value_check_status(c, key, value, row);
 		else if (live && !nq_yaml_is_null(value))
 			nq_config_ref(c, value, NQ_REF_RAW, &text, NULL);
 	}
@@ -144,7 +144,7 @@ is_block_of(struct nq_config *c, const nq_node *source, struct nq_str name)
 	       nq_str_eq(nq_yaml_text(type), name);
 }
 
-/* The row of pair i's key, after telling what is wrong with it; NULL when it has none. */
+/* The row of a key, after telling what is wrong with it; NULL when it has none. */
 static const struct nq_keys_row *
 known_key(struct nq_config *c, const nq_node *map, const nq_node *key, enum nq_place in, bool live)
 {

@@ -289,6 +289,22 @@ nq_config_text(struct nq_config *c, const nq_node *n, struct nq_buf *out)
 	return rc;
 }
 
+bool
+nq_config_is(struct nq_config *c, const nq_node *n, const char *word)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	struct nq_err ignored = NQ_ERR_INIT;
+	bool secret = false, is;
+
+	if (n == NULL || n->type != YAML_SCALAR_NODE)
+		return false;
+	is = nq_ref_expand(&c->refs, nq_yaml_text(n), "", NQ_REF_RAW, &text, &secret, &ignored) ==
+		 0 &&
+	     !secret && nq_str_is(nq_buf_str(&text), word);
+	nq_buf_wipe(&text);
+	return is;
+}
+
 int
 nq_config_path(struct nq_config *c, const nq_node *n, struct nq_buf *out)
 {

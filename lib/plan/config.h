@@ -68,6 +68,12 @@ nq_config_ref(struct nq_config *, const nq_node *, enum nq_ref_enc, struct nq_bu
 int nq_config_expand(struct nq_config *, struct nq_str, const nq_node *at, enum nq_ref_enc,
     struct nq_buf *, bool *secret);
 
+/*
+ * Whether the value, which may be NULL, is this word. No fault is added: what cannot be read has
+ * been told by the check, or belongs to something that is not asked for.
+ */
+bool nq_config_is(struct nq_config *, const nq_node *, const char *word);
+
 /* A plain value as a path: relative ones get dir in front. */
 int nq_config_path(struct nq_config *, const nq_node *, struct nq_buf *);
 

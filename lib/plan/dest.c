@@ -5,19 +5,38 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "pg/url.h"
+
+bool
+nq_dest_has_login(const char *url)
+{
+	const char *host = strstr(url, "://"), *end;
+
+	if (host == NULL)
+		return false;
+	end = strpbrk(host + 3, "@/?#");
+	return end != NULL && *end == '@';
+}
+
+static const char by_reference[] = "write a reference to it, for example ${secrets.password}, or "
+				   "leave it to ~/.pgpass";
+static const char by_auth[] = "use auth";
 
 /* One row a scheme. */
 static const struct {
 	const char *scheme, *name, *form;
-	bool file; /* the rest is a path */
+	bool file;			    /* the rest is a path; else: */
+	bool (*has_password)(const char *); /* in the open */
+	const char *instead;
 } schemes[] = {
-    {"sqlite:", "sqlite", "sqlite:FILE", true},
-    {"duckdb:", "duckdb", "duckdb:FILE", true},
-    {"postgresql://", "postgresql", "postgresql://HOST/DB", false},
-    {"postgres://", "postgres", NULL, false},
-    {"nuntiq:", "nuntiq", "nuntiq:URL", false},
-    {"https://", "https", "https://HOST/PATH", false},
-    {"http://", "http", NULL, false},
+    {"sqlite:", "sqlite", "sqlite:FILE", true, NULL, NULL},
+    {"duckdb:", "duckdb", "duckdb:FILE", true, NULL, NULL},
+    {"postgresql://", "postgresql", "postgresql://HOST/DB", false, nq_pg_url_has_password,
+	by_reference},
+    {"postgres://", "postgres", NULL, false, nq_pg_url_has_password, by_reference},
+    {"nuntiq:", "nuntiq", "nuntiq:URL", false, nq_dest_has_login, by_auth},
+    {"https://", "https", "https://HOST/PATH", false, nq_dest_has_login, by_auth},
+    {"http://", "http", NULL, false, nq_dest_has_login, by_auth},
 };
 
 enum { NSCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
@@ -57,32 +76,19 @@ unknown(const char *to, struct nq_err *err)
 	return -1;
 }
 
-/* user:password@ with the password as it is. */
-static bool
-has_password(const char *to)
-{
-	const char *host = strstr(to, "://"), *at, *colon;
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	if (strncmp(host, "${", 2) == 0)
-		host += strcspn(host, "}");
-	at = memchr(host, '@', strcspn(host, "/?#"));
-	colon = at != NULL ? memchr(host, ':', (size_t)(at - host)) : NULL;
-	return colon != NULL && strncmp(colon + 1, "${", 2) != 0;
-}
-
 int
 nq_dest_check(const char *to, struct nq_err *err)
 {
+	size_t i = find(to);
+
 	if (strcmp(to, "-") == 0 || strncmp(to, "${", 2) == 0)
 		return 0;
-	if (has_password(to))
-		return nq_err_set(err, NQ_USAGE,
-		    "a password in a URL can be read by everybody: write a reference to it, for "
-		    "example ${secrets.password}, or leave it to ~/.pgpass");
-	return find(to) < NSCHEMES ? 0 : unknown(to, err);
+	if (i == NSCHEMES)
+		return unknown(to, err);
+	if (schemes[i].file || !schemes[i].has_password(to))
+		return 0;
+	return nq_err_set(
+	    err, NQ_USAGE, "a password in a URL can be read by everybody: %s", schemes[i].instead);
 }
 
 void

@@ -14,6 +14,9 @@
 /* -1 with a message without a place. */
 int nq_dest_check(const char *to, struct nq_err *);
 
+/* Whether there is user@ or user:password@ before the host, which no URL of HTTP may have here. */
+bool nq_dest_has_login(const char *url);
+
 /* Adds the destination with its file, if it has one, made relative to here from dir. */
 void nq_dest_place(const char *to, const char *dir, struct nq_buf *);
 

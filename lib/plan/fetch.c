@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dest.h"
 
 static nq_node *
 rest(struct nq_asking *a, const char *name)
@@ -16,14 +17,6 @@ delta(struct nq_asking *a, const char *name)
 	return nq_keys_get(&a->c->yaml, a->r->delta, NQ_IN_DELTA, name);
 }
 
-static bool
-is_newest_first(struct nq_asking *a)
-{
-	nq_node *n = delta(a, "newest_first");
-
-	return n != NULL && nq_str_is(nq_yaml_text(n), "true");
-}
-
 static int
 add_since(struct nq_asking *a)
 {
@@ -31,7 +24,7 @@ add_since(struct nq_asking *a)
 	struct nq_buf name = NQ_BUF_INIT;
 	int rc;
 
-	if (is_newest_first(a)) {
+	if (nq_config_is(a->c, delta(a, "newest_first"), "true")) {
 		nq_words_add(&a->stage->since, "--stop-before");
 		nq_words_add(&a->stage->since, "${var.since}");
 	}
@@ -42,19 +35,6 @@ add_since(struct nq_asking *a)
 		nq_ask_pair(a, "--query", nq_buf_str(&name), "=", "${var.since}");
 	nq_buf_free(&name);
 	return rc;
-}
-
-/* user:password@ between the scheme and the path. */
-static bool
-has_password(const char *url)
-{
-	const char *host = strstr(url, "://"), *at;
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	at = strpbrk(host, "@/?#");
-	return at != NULL && *at == '@' && strncmp(host, "${", 2) != 0;
 }
 
 /* Without one, as in dlt, the path is the name. */
@@ -82,7 +62,7 @@ add_url(struct nq_asking *a)
 		return nq_config_fault(a->c, a->r->block, "rest_api has no 'base_url'");
 	if (nq_config_ref(a->c, base, NQ_REF_URL, &url, NULL) == -1)
 		goto out;
-	if (has_password(url.data)) {
+	if (nq_dest_has_login(url.data)) {
 		nq_config_fault(
 		    a->c, base, "a password in a URL can be read by everybody: use auth");
 		goto out;
@@ -161,21 +141,19 @@ add_keep(struct nq_asking *a, const char *parent)
 	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
-	for (size_t i = 0; map != NULL && nq_yaml_pair(&a->c->yaml, map, i, &key, &value); i++) {
+	for (size_t i = 0;
+	     map != NULL && rc == 0 && nq_yaml_pair(&a->c->yaml, map, i, &key, &value); i++) {
 		nq_buf_reset(&text);
 		rc = nq_config_text(a->c, value, &text);
-		if (rc == -1)
-			break;
 		nq_words_add(&a->stage->words, "--keep");
 		nq_words_addf(&a->stage->words, "%s=%.*s", text.data, (int)nq_yaml_text(key).n,
 		    nq_yaml_text(key).p);
 	}
-	for (size_t i = 0;
-	     from != NULL && nq_yaml_is_list(from) && nq_yaml_item(&a->c->yaml, from, i, &item);
-	     i++) {
+	for (size_t i = 0; rc == 0 && nq_yaml_text_at(&a->c->yaml, from, i, &item); i++) {
+		nq_buf_reset(&text);
+		rc = nq_config_text(a->c, item, &text);
 		nq_words_add(&a->stage->words, "--keep");
-		nq_words_addf(&a->stage->words, ".%.*s=_%s_%.*s", (int)nq_yaml_text(item).n,
-		    nq_yaml_text(item).p, parent, (int)nq_yaml_text(item).n, nq_yaml_text(item).p);
+		nq_words_addf(&a->stage->words, ".%s=_%s_%s", text.data, parent, text.data);
 	}
 	nq_buf_free(&text);
 	return rc;

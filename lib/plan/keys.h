@@ -61,7 +61,7 @@ struct nq_keys_row {
 	enum nq_keys_type type;
 	enum nq_place map;   /* of MAP and MAPS */
 	bool short_form;     /* MAP, and items of MAPS: a text alone will do */
-	const char *choices; /* of CHOICE: "a|b" */
+	const char *choices; /* of CHOICE, and of the meanings in STATUSES: "a|b" */
 	const char *option;  /* of the stage that the map configures, or NULL */
 	const char *same_as; /* Dango's name for another key of the same map */
 	const char *meaning; /* one line, or for a key we refuse: why */

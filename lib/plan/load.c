@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cli.h"
+#include "json/text.h"
 #include "plan/dest.h"
 #include "plan/login.h"
 
@@ -75,14 +76,11 @@ key_members(struct nq_config *c, const struct nq_resource *r, const char *mode, 
 {
 	nq_node *n = load_or_resource(c, r, "primary_key"), *item;
 
-	if (n != NULL && nq_yaml_is_list(n)) {
-		for (size_t i = 0; nq_yaml_item(&c->yaml, n, i, &item); i++)
-			if (add_member(c, item, keys) == -1)
-				return -1;
-		return 0;
-	}
+	for (size_t i = 0; nq_yaml_text_at(&c->yaml, n, i, &item); i++)
+		if (add_member(c, item, keys) == -1)
+			return -1;
 	if (n != NULL)
-		return add_member(c, n, keys);
+		return 0;
 	if (strcmp(mode, "append") == 0 || strcmp(mode, "replace") == 0)
 		return 0;
 	if (r->map != NULL)
@@ -92,13 +90,24 @@ key_members(struct nq_config *c, const struct nq_resource *r, const char *mode, 
 	return 0;
 }
 
+static bool
+is_some_time(struct nq_config *c, const nq_node *n)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	int64_t ms = 0;
+	bool some = n != NULL && nq_config_text(c, n, &text) == 0 &&
+		    nq_cli_duration(text.data, &ms) == 0 && ms > 0;
+
+	nq_buf_free(&text);
+	return some;
+}
+
 /* Ways to write that cannot go together with a pull of what changed. */
 static int
 check_mode(struct nq_config *c, const struct nq_resource *r, const char *mode)
 {
 	nq_node *at = load_or_resource(c, r, "write_disposition");
 	nq_node *lag = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "lag");
-	int64_t ms = 0;
 
 	if (r->delta == NULL)
 		return 0;
@@ -106,8 +115,7 @@ check_mode(struct nq_config *c, const struct nq_resource *r, const char *mode)
 		return nq_config_fault(c, at,
 		    "replace and incremental exclude each other: the table would keep the last "
 		    "delta only; write merge, or leave out incremental");
-	if (lag != NULL && strcmp(mode, "append") == 0 &&
-	    nq_cli_duration((const char *)lag->data.scalar.value, &ms) == 0 && ms > 0)
+	if (strcmp(mode, "append") == 0 && is_some_time(c, lag))
 		return nq_config_fault(c, at,
 		    "append and a lag exclude each other: what is read again would be there "
 		    "twice; write merge, or lag: 0s");
@@ -183,21 +191,49 @@ add_table(struct nq_config *c, const struct nq_resource *r, const struct nq_plan
 	return rc;
 }
 
+/* As in a body, what is not quoted and reads like JSON is of its type; all else is a text. */
 static int
-add_headers(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
+member(struct nq_config *c, const nq_node *key, const nq_node *value, struct nq_buf *out)
 {
-	nq_node *map = load_get(c, r, "headers"), *key, *value;
 	struct nq_buf text = NQ_BUF_INIT;
-	struct nq_str name;
+	int rc = nq_stage_name(c, key, "member");
+
+	if (rc == 0)
+		rc = nq_config_text(c, value, &text);
+	if (rc == 0 && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+		nq_buf_addstr(out, nq_buf_str(&text));
+	else if (rc == 0)
+		nq_text_quote(out, nq_buf_str(&text));
+	nq_buf_free(&text);
+	return rc;
+}
+
+/* Maps of names to texts that become an option for each pair. */
+static const struct {
+	const char *key, *option, *between;
+	int (*value)(struct nq_config *, const nq_node *key, const nq_node *, struct nq_buf *);
+} maps[] = {
+    {"headers", "-H", ": ", nq_stage_header},
+    {"params", "--query", "=", nq_stage_param},
+    {"members", "--member", "=", member},
+};
+
+static int
+add_map(struct nq_config *c, const struct nq_resource *r, size_t m, struct nq_words *w)
+{
+	nq_node *map = load_get(c, r, maps[m].key), *key, *value;
+	struct nq_buf text = NQ_BUF_INIT;
 	int rc = 0;
 
 	for (size_t i = 0; map != NULL && rc == 0 && nq_yaml_pair(&c->yaml, map, i, &key, &value);
 	     i++) {
-		name = nq_yaml_text(key);
+		if (nq_yaml_is_null(value))
+			continue;
 		nq_buf_reset(&text);
-		rc = nq_config_ref(c, value, NQ_REF_RAW, &text, NULL);
-		nq_words_add(w, "-H");
-		nq_words_addf(w, "%.*s: %s", (int)name.n, name.p, text.data);
+		rc = maps[m].value(c, key, value, &text);
+		nq_words_add(w, maps[m].option);
+		nq_words_addf(w, "%.*s%s%s", (int)nq_yaml_text(key).n, nq_yaml_text(key).p,
+		    maps[m].between, text.data);
 	}
 	nq_buf_free(&text);
 	return rc;
@@ -211,9 +247,13 @@ add_rest(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 	for (size_t i = 0; i < r->load.n; i++)
 		nq_view_add(&retry, nq_keys_get(&c->yaml, r->load.map[i], NQ_IN_LOAD, "retry"),
 		    NQ_IN_RETRY);
-	if (nq_stage_options(c, &r->load, NQ_IN_LOAD, -1, w) == -1 ||
-	    nq_stage_options(c, &retry, NQ_IN_RETRY, -1, w) == -1 || add_headers(c, r, w) == -1)
+	if (nq_stage_method(c, load_get(c, r, "method"), "POST", w) == -1 ||
+	    nq_stage_options(c, &r->load, NQ_IN_LOAD, -1, w) == -1 ||
+	    nq_stage_options(c, &retry, NQ_IN_RETRY, -1, w) == -1)
 		return -1;
+	for (size_t m = 0; m < sizeof(maps) / sizeof(maps[0]); m++)
+		if (add_map(c, r, m, w) == -1)
+			return -1;
 	return nq_stage_pairs(c, load_get(c, r, "columns"), "--column", ":", w);
 }
 

@@ -1,5 +1,7 @@
 #include "plan/stages.h"
 
+#include <ctype.h>
+
 #include "plan/keys.h"
 
 struct nq_stage *
@@ -38,16 +40,14 @@ add_one(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, st
 
 /* A list of texts repeats the option; so does a map of statuses. */
 static int
-add_option(struct nq_config *c, const nq_node *n, const struct nq_keys_row *row, struct nq_words *w)
+add_option(struct nq_config *c, nq_node *n, const struct nq_keys_row *row, struct nq_words *w)
 {
 	nq_node *item;
 	int rc = 0;
 
 	if (row->type == NQ_KEY_STATUSES)
 		return nq_stage_pairs(c, n, row->option, "=", w);
-	if (!nq_yaml_is_list(n))
-		return add_one(c, n, row, w);
-	for (size_t i = 0; rc == 0 && nq_yaml_item(&c->yaml, n, i, &item); i++)
+	for (size_t i = 0; rc == 0 && nq_yaml_text_at(&c->yaml, n, i, &item); i++)
 		rc = add_one(c, item, row, w);
 	return rc;
 }
@@ -95,19 +95,48 @@ nq_stage_pairs(struct nq_config *c, const nq_node *map, const char *option, cons
 	return rc;
 }
 
+int
+nq_stage_method(struct nq_config *c, const nq_node *method, const char *usual, struct nq_words *w)
+{
+	struct nq_buf text = NQ_BUF_INIT;
+	int rc;
+
+	if (method == NULL)
+		return 0;
+	rc = nq_config_text(c, method, &text);
+	for (size_t i = 0; i < text.len; i++)
+		text.data[i] = (char)toupper((unsigned char)text.data[i]);
+	if (rc == 0 && strcmp(text.data, usual) != 0) {
+		nq_words_add(w, "-X");
+		nq_words_add(w, text.data);
+	}
+	nq_buf_free(&text);
+	return rc;
+}
+
+int
+nq_stage_name(struct nq_config *c, const nq_node *key, const char *kind)
+{
+	struct nq_str name = nq_yaml_text(key);
+
+	if (name.n > 0 && memchr(name.p, '=', name.n) == NULL &&
+	    memchr(name.p, '\0', name.n) == NULL)
+		return 0;
+	return nq_config_fault(c, key, "this is not the name of a %s", kind);
+}
+
 void
 nq_stage_watermark(struct nq_config *c, const struct nq_resource *r, struct nq_words *w)
 {
 	nq_node *missing = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "missing");
 	nq_node *cap = nq_keys_get(&c->yaml, r->delta, NQ_IN_DELTA, "cap");
-	struct nq_str what = missing != NULL ? nq_yaml_text(missing) : nq_str("");
+	bool skip = nq_config_is(c, missing, "skip") || nq_config_is(c, missing, "include");
 
 	if (missing != NULL) {
 		nq_words_add(w, "--watermark-null");
-		nq_words_add(
-		    w, nq_str_is(what, "skip") || nq_str_is(what, "include") ? "skip" : "fail");
+		nq_words_add(w, skip ? "skip" : "fail");
 	}
-	if (cap != NULL && nq_str_is(nq_yaml_text(cap), "false"))
+	if (nq_config_is(c, cap, "false"))
 		nq_words_add(w, "--no-watermark-cap");
 }
 

@@ -21,16 +21,15 @@ check_orphan(struct nq_config *c, const struct nq_resource *r)
 int
 nq_parent_read(struct nq_config *c, const struct nq_resource *r, struct nq_parent *each)
 {
-	nq_node *n = r->in == NQ_IN_RESOURCE ? nq_resource_get(c, r, "each") : NULL, *name = n,
-		*inc;
+	nq_node *n = r->in == NQ_IN_RESOURCE ? nq_resource_get(c, r, "each") : NULL, *name = n;
 
 	*each = (struct nq_parent){n, NQ_BUF_INIT, false};
 	if (n == NULL)
 		return check_orphan(c, r);
 	if (nq_yaml_is_map(n)) {
 		name = nq_keys_get(&c->yaml, n, NQ_IN_EACH, "resource");
-		inc = nq_keys_get(&c->yaml, n, NQ_IN_EACH, "incremental");
-		each->incremental = inc != NULL && nq_str_is(nq_yaml_text(inc), "true");
+		each->incremental = nq_config_is(
+		    c, nq_keys_get(&c->yaml, n, NQ_IN_EACH, "incremental"), "true");
 	}
 	if (name == NULL)
 		return nq_config_fault(c, n, "each has no 'resource': the name of the parent");

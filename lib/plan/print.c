@@ -67,13 +67,19 @@ assign(struct nq_buf *b, const char *name, const char *value)
 }
 
 static void
-assign_words(struct nq_buf *b, const char *name, const struct nq_words *w)
+add_quoted(struct nq_buf *b, const struct nq_words *w)
 {
-	nq_buf_addf(b, "%s=(", name);
 	for (size_t i = 0; i < w->n; i++) {
 		nq_buf_adds(b, i > 0 ? " " : "");
 		nq_words_quote(b, w->v[i]);
 	}
+}
+
+static void
+assign_words(struct nq_buf *b, const char *name, const struct nq_words *w)
+{
+	nq_buf_addf(b, "%s=(", name);
+	add_quoted(b, w);
 	nq_buf_adds(b, ")\n");
 }
 
@@ -118,10 +124,7 @@ assign_bound(struct nq_buf *b, const struct nq_plan *p, size_t i, const struct n
 	nq_buf_adds(b, "\t\t");
 	add_variable(b, p, i);
 	nq_buf_adds(b, "=(");
-	for (size_t k = 0; k < w->n; k++) {
-		nq_buf_adds(b, k > 0 ? " " : "");
-		nq_words_quote(b, w->v[k]);
-	}
+	add_quoted(b, w);
 	nq_buf_adds(b, w == &p->stage[i].since && w->n > 0 ? " --var \"since=$1\")\n" : ")\n");
 }
 
@@ -162,11 +165,9 @@ assign_check(struct nq_buf *b, const struct nq_plan *p)
 		if (strcmp(p->stage[i].name, "map") == 0)
 			map = &p->stage[i];
 	nq_buf_adds(b, "check=(");
-	for (size_t i = 0; map != NULL && i < map->words.n; i++) {
-		nq_words_quote(b, map->words.v[i]);
-		nq_buf_addc(b, ' ');
-	}
-	nq_buf_adds(b, map != NULL ? "--check)\n" : ":)\n");
+	if (map != NULL)
+		add_quoted(b, &map->words);
+	nq_buf_adds(b, map != NULL ? " --check)\n" : ":)\n");
 }
 
 static const char *

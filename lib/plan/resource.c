@@ -118,9 +118,7 @@ nq_resource_name(struct nq_config *c, const struct nq_resource *r, struct nq_buf
 bool
 nq_resource_is_off(struct nq_config *c, const nq_node *map, enum nq_place in)
 {
-	nq_node *n = nq_keys_get(&c->yaml, map, in, "enabled");
-
-	return n != NULL && n->type == YAML_SCALAR_NODE && nq_str_is(nq_yaml_text(n), "false");
+	return nq_config_is(c, nq_keys_get(&c->yaml, map, in, "enabled"), "false");
 }
 
 bool

@@ -68,6 +68,20 @@ int nq_stage_options(
 int nq_stage_pairs(struct nq_config *, const nq_node *map, const char *option, const char *between,
     struct nq_words *);
 
+/* -X, unless the method is the one that is taken anyway; method may be NULL. */
+int
+nq_stage_method(struct nq_config *, const nq_node *method, const char *usual, struct nq_words *);
+
+/* The name in a pair NAME=VALUE of a kind, "parameter"; -1 with a fault. */
+int nq_stage_name(struct nq_config *, const nq_node *key, const char *kind);
+
+/*
+ * The value of a header, or of a parameter of the query, with its references filled in; -1 with a
+ * fault. A header that carries credentials has to hold a reference.
+ */
+int nq_stage_header(struct nq_config *, const nq_node *key, const nq_node *value, struct nq_buf *);
+int nq_stage_param(struct nq_config *, const nq_node *key, const nq_node *value, struct nq_buf *);
+
 /* --watermark-null and --no-watermark-cap, as the resource's incremental has them. */
 void nq_stage_watermark(struct nq_config *, const struct nq_resource *, struct nq_words *);
 

@@ -225,16 +225,17 @@ is_status(struct nq_str s)
 }
 
 void
-nq_value_check_status(struct nq_config *c, const nq_node *status, const nq_node *what)
+nq_value_check_status(
+    struct nq_config *c, const nq_node *status, const nq_node *what, const struct nq_keys_row *row)
 {
-	static const struct nq_keys_row row = {
-	    .name = "meaning", .type = NQ_KEY_CHOICE, .choices = "empty|fail|retry|stop"};
+	const struct nq_keys_row meaning = {
+	    .name = "meaning", .type = NQ_KEY_CHOICE, .choices = row->choices};
 	struct nq_str s = nq_yaml_text(status);
 
 	if (!is_status(s))
 		nq_config_fault(c, status,
 		    "'%.*s' is no status: write one like 404, or 5xx for all", (int)s.n, s.p);
-	nq_value_check(c, what, &row);
+	nq_value_check(c, what, &meaning);
 }
 
 void

@@ -121,6 +121,15 @@ nq_yaml_item(struct nq_yaml *y, const nq_node *list, size_t i, nq_node **item)
 }
 
 bool
+nq_yaml_text_at(struct nq_yaml *y, nq_node *n, size_t i, nq_node **text)
+{
+	if (n == NULL || nq_yaml_is_list(n))
+		return n != NULL && nq_yaml_item(y, n, i, text);
+	*text = n;
+	return i == 0;
+}
+
+bool
 nq_yaml_is_null(const nq_node *n)
 {
 	struct nq_str s;

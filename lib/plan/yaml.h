@@ -32,6 +32,9 @@ nq_node *nq_yaml_root(struct nq_yaml *);
 bool nq_yaml_pair(struct nq_yaml *, const nq_node *map, size_t i, nq_node **key, nq_node **value);
 bool nq_yaml_item(struct nq_yaml *, const nq_node *list, size_t i, nq_node **item);
 
+/* The texts of a text or a list of texts by number; false behind the last, and for NULL. */
+bool nq_yaml_text_at(struct nq_yaml *, nq_node *, size_t i, nq_node **text);
+
 static inline bool
 nq_yaml_is_map(const nq_node *n)
 {

@@ -1,11 +1,12 @@
 #include "state/store.h"
 
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/beside.h"
 
 int
 nq_store_local(struct nq_buf *room, struct nq_err *err)
@@ -43,30 +44,13 @@ scheme(const char *where)
 	return n > 1 && where[n] == ':' ? n : 0;
 }
 
-/* The program for this store lies beside ours and takes the same command line. */
-static int
-become(const struct nq_store *s, const char *program, struct nq_err *err)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	struct nq_buf path = NQ_BUF_INIT;
-	char *slash;
-
-	self[n > 0 ? n : 0] = '\0';
-	slash = strrchr(self, '/');
-	nq_buf_add(&path, self, slash != NULL ? (size_t)(slash + 1 - self) : 0);
-	nq_buf_adds(&path, program);
-	execv(path.data, s->opt->argv);
-	nq_err_set(err, NQ_FAIL, "--state: cannot run '%s', which is for this store:", path.data);
-	nq_buf_free(&path);
-	return -1;
-}
-
 static int
 open_as(struct nq_store *s, const struct nq_store_ops *ops, struct nq_err *err)
 {
-	if (ops->program != NULL)
-		return become(s, ops->program, err);
+	if (ops->program != NULL) {
+		nq_beside_become(ops->program, s->opt->argv, err);
+		return nq_err_at(err, "--state: ");
+	}
 	s->umask = umask(077);
 	s->ops = ops;
 	return ops->open(s, err);

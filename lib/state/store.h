@@ -91,9 +91,8 @@ struct nq_store {
 	void *own;	   /* any other store's own */
 };
 
-/* The stores this program is linked for, and the defaults of opt.http where one needs them. */
-extern const struct nq_store_ops *const nq_stores[]; /* ended by NULL */
-extern const struct nq_http_options *const nq_stores_http;
+/* The stores this program is linked for, and those that another one is; ended by NULL. */
+extern const struct nq_store_ops *const nq_stores[];
 
 /*
  * Without opt->where: $NQ_STATE, else $XDG_STATE_HOME/nq, else ~/.local/state/nq, written into

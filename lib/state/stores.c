@@ -7,4 +7,3 @@ static const struct nq_store_ops nuntiq = {.prefix = "nuntiq:", .program = "nq-c
 
 const struct nq_store_ops *const nq_stores[] = {
     &nuntiq, &nq_postgresql_store, &nq_postgres_store, &nq_file_store, NULL};
-const struct nq_http_options *const nq_stores_http = NULL;

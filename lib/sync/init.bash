@@ -84,13 +84,22 @@ scalar() {
   }
 }
 
+# decode TEXT: a name or value of the query as it is meant, into $decoded.
+decode() {
+  decoded=${1//+/ }
+  decoded=${decoded//\\/\\\\}
+  printf -v decoded '%b' "${decoded//%/\\x}"
+}
+
 # parameter NAME=VALUE: one of the query. A time in it is most likely a lower or upper bound.
 parameter() {
-  local name=${1%%=*} value='' scalar quoted
-  [[ $1 != *=* ]] || value=${1#*=}
-  value=${value//+/ }
-  value=${value//\\/\\\\}
-  printf -v value '%b' "${value//%/\\x}"
+  local name value='' decoded scalar quoted
+  decode "${1%%=*}"
+  name=$decoded
+  [[ $1 != *=* ]] || {
+    decode "${1#*=}"
+    value=$decoded
+  }
   if [[ $value =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2} ]]; then
     case ${name,,} in
       *after* | *since* | *from* | start* | *[_.]start* | *[_.]min | *[_.\[]gt*) since_param=$name initial=$value && return ;;
@@ -99,8 +108,8 @@ parameter() {
   fi
   [[ $value == '${'* || ! ${name,,} =~ (token|secret|passw|api.?key|signature|^key$) ]] ||
     misuse "a secret in the URL can be read by everybody: leave '$name' out, and say --auth query:$name='\${API_KEY}'"
-  quote "$value"
   scalar "$name"
+  quote "$value"
   params+=("$scalar: $quoted")
 }
 
@@ -193,6 +202,7 @@ auth_lines() {
     bearer | basic) printf '      auth: {type: %s, token: %s}\n' "$kind" "$quoted" ;;
     header:*)
       scalar "${kind#header:}"
+      quote "$ref"
       printf '      auth: {type: header, name: %s, token: %s}\n' "$scalar" "$quoted"
       ;;
   esac

@@ -1,16 +1,18 @@
 /*
  * What SQLite alone needs for the same rows: binds tab-separated fields and steps one upsert, in
- * transactions of 1000 rows and with the same durability. No checks of the data: it is our own.
+ * transactions of 10,000 rows, with the same durability and the same cache. No checks of the data:
+ * it is our own.
  */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELDS = 8, BATCH = 1000 };
+enum { FIELDS = 8, BATCH = 10000 };
 
 static const char schema[] =
-    "PRAGMA synchronous=EXTRA; CREATE TABLE IF NOT EXISTS s (supplier_number TEXT NOT NULL, "
+    "PRAGMA synchronous=EXTRA; PRAGMA cache_size=-8192; CREATE TABLE IF NOT EXISTS s "
+    "(supplier_number TEXT NOT NULL, "
     "supplier_name TEXT, is_active INTEGER, vat_number TEXT, rating ANY, employees INTEGER, "
     "supplier_location TEXT, updated_at TEXT, PRIMARY KEY (supplier_number)) STRICT";
 static const char upsert[] =

@@ -6,7 +6,7 @@ set -euo pipefail
 
 directory=$1
 wanted='dlt[duckdb,sqlalchemy]==1.31.0'
-[[ ! -x $directory/bin/python ]] || "$directory/bin/python" -c 'import dlt' 2>/dev/null && exit 0
+if "$directory/bin/python" -c 'import dlt' 2>/dev/null; then exit 0; fi
 
 echo "venv.sh: $wanted goes into $directory"
 mkdir -p "$directory"

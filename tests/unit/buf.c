@@ -150,6 +150,25 @@ encodes_percent_and_base64(void)
 }
 
 static void
+decodes_percent(void)
+{
+	static const char *const rows[][2] = {{"", ""}, {"pass%77ord", "password"},
+	    {"%C3%a9%20%2b+", "\xc3\xa9 ++"}, {"%", "%"}, {"a%4", "a%4"},
+	    {"%4g%g4%%41", "%4g%g4%A"}, {"%2541", "%41"}};
+	struct nq_buf b = NQ_BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		nq_buf_reset(&b);
+		nq_buf_add_unpercent(&b, nq_str(rows[i][0]));
+		CHECK_STR(b.data, rows[i][1]);
+	}
+	nq_buf_reset(&b);
+	nq_buf_add_unpercent(&b, (struct nq_str){"%00%411", 6});
+	CHECK(b.len == 2 && memcmp(b.data, "\0A", 2) == 0);
+	nq_buf_free(&b);
+}
+
+static void
 redacts(const char *text, const char *want)
 {
 	struct nq_buf b = NQ_BUF_INIT;
@@ -221,6 +240,7 @@ main(int argc, char **argv)
 	    {"cuts, is taken, formats", cuts_takes_and_formats},
 	    {"impossible sizes end the program", impossible_sizes_end_the_program},
 	    {"encodes percent and base64", encodes_percent_and_base64},
+	    {"decodes percent", decodes_percent},
 	    {"redacts each spelling", redacts_each_spelling},
 	    {"redacts what is nested or repeated", redacts_what_is_nested_or_repeated},
 	    {"redacts basic authentication", redacts_basic_auth},

@@ -1,4 +1,4 @@
-"""usage: postgres.py URL TABLE <records      Upserts them: psycopg2's execute_values, a transaction a batch."""
+"""usage: postgres.py URL TABLE <records      Upserts them: psycopg2's execute_values, a thousand rows each, a transaction a batch."""
 import sys
 
 import psycopg2
@@ -20,6 +20,6 @@ count = 0
 for batch in rows.batches(rows.lines(sys.stdin), COLUMNS):
     with db, db.cursor() as cursor:
         execute_values(cursor, f"insert into {table} ({', '.join(COLUMNS)}) values %s "
-                       f"on conflict (supplier_number) do update set {changes}", batch, page_size=rows.BATCH)
+                       f"on conflict (supplier_number) do update set {changes}", batch, page_size=1000)
     count += len(batch)
 print(count)

@@ -1,8 +1,8 @@
-"""Rows for a database out of records, in batches of a thousand."""
+"""Rows for a database out of records, in batches of ten thousand."""
 import json
 from itertools import islice
 
-BATCH = 1000
+BATCH = 10000
 dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
