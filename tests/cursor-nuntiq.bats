@@ -188,6 +188,7 @@ END
     fault "$(jq -nc --arg b "$body" '{match: "/api/", kind: "status", status: 200, body: $b}')"
     run --separate-stderr nq-cursor begin acme suppliers
     status_is 1
+    stderr_has "the platform's "
     [ -z "$output" ]
     mend
   done

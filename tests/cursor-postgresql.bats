@@ -1,12 +1,13 @@
 #!/usr/bin/env bats
 # nq-cursor with its state in PostgreSQL: the tables, the lease and its loss, a server that goes away.
-# shellcheck disable=SC2016,SC2154 # stderr is set by run; references of ours and inner shells in single quotes
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # stderr is set by run, each test is a subshell; references of ours and inner shells in single quotes
 
 load helper
 load postgres
 
 setup_file() { start_postgres; }
 teardown_file() { stop_postgres; }
+teardown() { [ ! -e ghost ] || standby ''; }
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
@@ -50,9 +51,35 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(nq-cursor --state "$fresh" list --json | wc -l)" = 6 ]
 }
 
+@test "the tables are in the first schema of the role's search path" {
+  sql 'create schema elsewhere'
+  export NQ_STATE="$PGURL?options=-csearch_path%3Delsewhere"
+  start
+  complete 7
+  [ "$(sql "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'elsewhere'")" = 'nq_runs nq_state' ]
+  [ "$(sql "select committed_cursor_value from elsewhere.nq_state")" = 7 ]
+}
+
+@test "a table that was dropped is made again, and the other one stays" {
+  psql -qX "${PGURL%/*}/postgres" -c 'create database healed'
+  export NQ_STATE=${PGURL%/*}/healed
+  start
+  complete 7
+  psql -qX "$NQ_STATE" -c 'drop table nq_runs'
+  [ "$(nq-cursor history --json acme "$S")" = '' ]
+  start
+  [ "$(complete 8)" = 8 ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .committed_cursor_value)" = $'7\n8' ]
+  psql -qX "$NQ_STATE" -c 'drop table nq_state'
+  start
+  [ "$(row)" = running ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = $'completed\ncompleted' ]
+}
+
 @test "what is refused leaves nothing behind" {
   run nq-cursor complete --run x --cursor 7 acme "$S"
   status_is 1
+  [[ $output != *attempt* ]]
   run nq-cursor begin -t numeric_id --since five acme "$S"
   status_is 2
   [ "$(sql "select count(*) from nq_state where stream_name = '$S'")" = 0 ]
@@ -128,6 +155,93 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   [ "$(nq-cursor history --json acme "$S" | wc -l)" = 2 ]
 }
 
+# at_commit WHAT: a change of this stream's row makes it happen right before its commit, once.
+at_commit() {
+  sql "create sequence $S; create function $S() returns trigger language plpgsql as
+    'begin if nextval(''$S'') <= ${2:-1} then $1 perform pg_terminate_backend(pg_backend_pid()); end if; return null; end';
+    create constraint trigger $S after update on nq_state deferrable initially deferred for each row
+    when (new.stream_name = '$S') execute function $S()"
+}
+
+@test "a complete whose connection dies in the commit is done again over a new one" {
+  start
+  at_commit ''
+  run --separate-stderr complete 7
+  status_is 0
+  stdout_is 7
+  stderr_has 'terminating connection due to administrator command' 'attempt 2 of 3'
+  [ "$(row)" = $'succeeded\n7' ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = completed ]
+}
+
+@test "a complete whose connection dies again and again is 75 in the end, and harmless to repeat" {
+  start
+  at_commit '' 3
+  run --separate-stderr complete 7
+  status_is 75
+  stdout_is ''
+  stderr_has 'attempt 3 of 3' 'whether it was done is not known, doing it again is harmless'
+  [ "$(row)" = running ]
+  [ "$(complete 7)" = 7 ]
+}
+
+@test "a complete that is done again does not undo a run that began meanwhile" {
+  start
+  at_commit 'perform pg_sleep(1);'
+  complete 7 2>err 3>&- &
+  local one=$! status=0
+  until_true 10 locked "relation = 'nq_state'::regclass and mode = 'RowExclusiveLock'"
+  nq-cursor begin acme "$S"
+  wait "$one" || status=$?
+  [ "$status" -eq 1 ]
+  grep -q 'attempt 2 of 3' err
+  grep -q "run '$RUN' is superseded by run '" err
+  [ "$(row)" = running ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = abandoned ]
+}
+
+# A commit waits for a standby that does not exist: it is durable, and its answer never comes. What we look with must not.
+look() { PGOPTIONS='-c synchronous_commit=local' sql "$1"; }
+standby() { look "alter system set synchronous_standby_names = '$1'" && look 'select pg_reload_conf()' >/dev/null; }
+commit_hangs() {
+  local status=0
+  timeout 1 psql -qX "$PGURL" -c 'create table if not exists probe(x int)' -c 'insert into probe values(1)' 2>/dev/null || status=$?
+  [ "$status" -eq 124 ]
+}
+waiting() { [ "$(look "select count(*) from pg_stat_activity where application_name = 'nq-cursor' and wait_event = 'SyncRep'")" = 1 ]; }
+
+# without_answer OPTION…: a complete whose commit is done, and whose connection dies before it hears that.
+without_answer() {
+  touch ghost
+  standby ghost
+  until_true 10 commit_hangs
+  nq-cursor complete --run "$RUN" -F committed_cursor_value "$@" acme "$S" >out 2>err 3>&- &
+  local pid=$! status=0
+  until_true 10 waiting
+  look "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'" >/dev/null
+  until_true 10 grep -q 'attempt 2 of 3' err
+  standby ''
+  wait "$pid" || status=$?
+  [ "$status" -eq 0 ] || { cat err && return 1; }
+}
+
+@test "a complete whose answer is lost after the commit finds it done, and the cursor moved once" {
+  start
+  without_answer --cursor 7
+  [ "$(cat out)" = 7 ]
+  [ "$(row)" = $'succeeded\n7' ]
+  [ "$(nq-cursor history --json acme "$S" | jq -r .event)" = completed ]
+}
+
+@test "so does one whose run began above the cursor, of which nothing in the row tells any more" {
+  RUN=$(nq-cursor begin -t opaque_token -F run_id acme "$S")
+  complete a
+  RUN=$(nq-cursor begin --since b -F run_id acme "$S")
+  without_answer --cursor c
+  [ "$(cat out)" = a ]
+  grep -q 'the cursor stays' err
+}
+
 @test "a lock is renewed as long as its command runs" {
   NQ_LEASE=2s
   under_lock 'touch ready; sleep 4'
@@ -177,12 +291,21 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   stderr_has "run '$(cat run)' has lost the lock that it began under, and cannot complete"
   status=0
   wait "$HOLDER" || status=$?
-  [ "$status" -eq 9 ]
+  [ "$status" -eq 75 ]
   [ -e told ]
   until_true 5 ended "$(cat child)"
-  grep -q "the lock of 'acme/$S' is lost (somebody else took it): the run is ended" err
+  grep -qE "the lock of 'acme/$S' is lost \(somebody else took it: pid 1 on other, since 2.*Z\): the run is ended, and what it has not committed the next one repeats" err
   [ "$(row)" = running ]
   [ "$(sql "select lease_token from nq_state where stream_name = '$S'")" = other ]
+}
+
+@test "a command that was done all the same keeps its status when its lock is lost" {
+  local status=0
+  under_lock 'trap "exit 3" TERM; touch ready; while :; do sleep 0.02; done'
+  sql "update nq_state set lease_token = 'other', lease_holder = null where stream_name = '$S'"
+  wait "$HOLDER" || status=$?
+  [ "$status" -eq 3 ]
+  grep -q "is lost (somebody else took it): the run" err
 }
 
 @test "a lease that was long in coming is not taken for a fresh one" {
@@ -215,7 +338,7 @@ ended() { ! kill -0 "$1" 2>/dev/null; }
   wait "$HOLDER" || status=$?
   (($(ms) - from < 3000))
   restart_postgres
-  [ "$status" -eq 137 ]
+  [ "$status" -eq 75 ]
   grep -q "the lock of 'acme/$S' is lost (cannot connect to 'postgresql://127.0.0.1:$PG_PORT/nq': " err
   until_true 5 lapsed # it may have started again before that
   run -75 --separate-stderr nq-cursor complete --run "$(cat run)" --cursor 7 acme "$S"
@@ -237,7 +360,7 @@ server() {
   server STOP
   wait "$HOLDER" || status=$?
   server CONT
-  [ "$status" -eq 143 ]
+  [ "$status" -eq 75 ]
   (($(ms) - from < 3000))
   grep -q "the lock of 'acme/$S' is lost (.*no answer" err
 }
@@ -254,7 +377,7 @@ server() {
   (($(ms) - from < 3000))
   rm no-names
   restart_postgres
-  [ "$status" -eq 137 ]
+  [ "$status" -eq 75 ]
   grep -q "the lock of 'acme/$S' is lost (looking up a name takes too long): the run is ended" err
 }
 
@@ -292,7 +415,7 @@ server() {
   until_true 20 nq-cursor lock acme "$S" -- true
   kill -CONT "$keeper"
   wait "$HOLDER" || status=$?
-  ((status == 143 || status == 137))
+  [ "$status" -eq 75 ]
   grep -q "the lock of 'acme/$S' is lost (this host stood still for too long): the run is ended" err
 }
 
@@ -301,7 +424,7 @@ server() {
   under_lock 'touch ready; exec sleep 60'
   kill -9 "$(keeper)"
   wait "$HOLDER" || status=$?
-  [ "$status" -eq 143 ]
+  [ "$status" -eq 75 ]
   grep -q 'the keeper of the lock died: the command is ended' err
 }
 
@@ -312,7 +435,8 @@ server() {
   run -75 --separate-stderr nq-cursor lock acme "$S" -- true
   sql "update nq_state set lease_token = 'other' where stream_name = '$S'"
   wait "$HOLDER" || status=$?
-  [ "$status" -eq 143 ]
+  [ "$status" -eq 75 ]
+  run ! grep 'keeper of the lock died' err
 }
 
 @test "a signal that is ignored stays so for the command" {
@@ -333,6 +457,28 @@ server() {
   wait "$HOLDER" || true
   [ "$(cat begun)" = 75 ]
   grep -q "the lock of 'acme/$S' is lost: it was not renewed in time" err
+}
+
+@test "a run whose lock was lost, taken and given back meanwhile cannot begin" {
+  local keeper
+  under_lock 'touch ready; until [ -e go ]; do sleep 0.02; done; s=0; nq-cursor begin acme '"$S"' || s=$?; echo $s >begun'
+  keeper=$(keeper)
+  kill -STOP "$keeper"
+  until_true 20 nq-cursor lock acme "$S" -- true
+  touch go
+  until_true 10 test -s begun
+  kill -CONT "$keeper"
+  wait "$HOLDER" || true
+  [ "$(cat begun)" = 75 ]
+  grep -q "the lock of 'acme/$S' is lost: somebody else took it meanwhile" err
+  [ "$(row)" = idle ]
+}
+
+@test "a lock of another stream, or one that was given back, does not keep a run from beginning" {
+  nq-cursor lock acme "$S-other" -- nq-cursor begin acme "$S" -F status
+  run --separate-stderr nq-cursor lock acme "$S" -- nq-cursor lock acme "$S-other" -- nq-cursor begin acme "$S-other" -F status
+  status_is 0
+  stdout_is running
 }
 
 @test "a lock under the same lock says so" {

@@ -35,11 +35,16 @@ teardown_file() { stop_stores; }
 
 @test "a receipt commits the higher of cursor and watermark" {
   scenario() {
-    begin && [ "$(finish 10)" = 10 ]
-    begin && [ "$(finish 9)" = 10 ]
-    begin && [ "$(finish -)" = 10 ]
-    begin --since 20 && [ "$(finish 30)" = 10 ]
-    begin --since 1 && [ "$(finish 11)" = 11 ]
+    begin
+    [ "$(finish 10)" = 10 ]
+    begin
+    [ "$(finish 9)" = 10 ]
+    begin
+    [ "$(finish -)" = 10 ]
+    begin --since 20
+    [ "$(finish 30)" = 10 ]
+    begin --since 1
+    [ "$(finish 11)" = 11 ]
     [ "$(row destination)" = d ]
   }
   on_each_store scenario
@@ -47,7 +52,8 @@ teardown_file() { stop_stores; }
 
 @test "a first pull that brings nothing leaves no cursor, and the next begins at its initial value again" {
   scenario() {
-    begin && [ -z "$(finish -)" ]
+    begin
+    [ -z "$(finish -)" ]
     [ "$(row status committed_cursor_value)" = succeeded ]
     begin --initial 5
     [ "$(row lower_bound)" = 5 ]
@@ -71,7 +77,8 @@ teardown_file() { stop_stores; }
 
 @test "fail keeps the cursor, is harmless twice, and ends the run" {
   scenario() {
-    begin && complete 7
+    begin
+    complete 7
     begin
     nq-cursor fail --run "$RUN" --error $'HTTP 502 "x"\n\tü' acme "$S"
     nq-cursor fail --run "$RUN" --error again acme "$S"
@@ -87,7 +94,8 @@ teardown_file() { stop_stores; }
 
 @test "a superseded run can neither complete nor fail" {
   scenario() {
-    begin && local old=$RUN
+    begin
+    local old=$RUN
     begin
     run --separate-stderr nq-cursor complete --run "$old" --cursor 9 acme "$S"
     status_is 1
@@ -115,7 +123,8 @@ teardown_file() { stop_stores; }
 
 @test "a cursor below the committed one is CURSOR_REGRESSION" {
   scenario() {
-    begin && complete 7
+    begin
+    complete 7
     begin
     run --separate-stderr complete 6
     status_is 1
@@ -137,7 +146,8 @@ teardown_file() { stop_stores; }
 
 @test "reset sets the cursor either way, ends the claim of a run, and is in the history with its reason" {
   scenario() {
-    begin && complete 7
+    begin
+    complete 7
     begin
     nq-cursor reset --cursor 3 --reason 'reload May' acme "$S"
     [ "$(row status committed_cursor_value run_id)" = $'idle\n3' ]
@@ -159,9 +169,12 @@ teardown_file() { stop_stores; }
     [ "$(nq-cursor get -F lower_bound acme "$S-t")" = 2026-05-16T09:55:00Z ]
     receipt 2026-05-16T11:59:59.5+02:00 timestamp_utc | nq-cursor complete -r "$RUN" acme "$S-t"
     [ "$(nq-cursor get -F committed_cursor_value acme "$S-t")" = 2026-05-16T12:00:00+02:00 ]
-    begin && finish 9
-    begin && finish 10000000000000000000000001
-    begin && [ "$(finish 10000000000000000000000000)" = 10000000000000000000000001 ]
+    begin
+    finish 9
+    begin
+    finish 10000000000000000000000001
+    begin
+    [ "$(finish 10000000000000000000000000)" = 10000000000000000000000001 ]
     RUN=$(nq-cursor begin -t opaque_token -F run_id acme "$S-o")
     receipt zzz opaque_token | nq-cursor complete -r "$RUN" acme "$S-o"
     RUN=$(nq-cursor begin -F run_id acme "$S-o")

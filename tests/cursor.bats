@@ -43,7 +43,8 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 }
 
 @test "two run ids are never the same" {
-  start && local first=$RUN
+  start
+  local first=$RUN
   start
   [ "$first" != "$RUN" ]
 }
@@ -209,7 +210,8 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 }
 
 @test "a superseded run can neither complete nor fail" {
-  start && local old=$RUN
+  start
+  local old=$RUN
   start
   run --separate-stderr nq-cursor complete --run "$old" acme suppliers < <(receipt 2026-05-16T10:00:00Z)
   status_is 1
@@ -390,7 +392,8 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
 @test "the history has a line for each ended run, and who did it" {
   export NQ_UPDATED_BY='ci "42"'
   commit 2026-05-16T10:00:00Z
-  start && nq-cursor fail -r "$RUN" -e broken acme suppliers >/dev/null
+  start
+  nq-cursor fail -r "$RUN" -e broken acme suppliers >/dev/null
   start
   start
   [ "$(events '[.event,.error_summary // "",.updated_by]|join("/")')" = \

@@ -117,6 +117,20 @@ state_of() { nq-cursor get many "$1" --field status; }
   status_is 75
 }
 
+@test "of all statuses the worst counts, and of equally bad ones the first" {
+  local worse ends=()
+  # shellcheck source=/dev/null
+  source "$BUILD/sync/jobs.bash"
+  for worse in 0 3 75 137 1 2; do
+    ends=("$worse" "${ends[@]}" 0)
+    worst_end
+    status_is "$worse"
+  done
+  ends=(0 143 75 137)
+  worst_end
+  status_is 143
+}
+
 @test "a stream that another run holds is 75, and the others run" {
   streams 3
   nq-cursor lock many s2 --wait 10 -- sleep 30 3>&- &
@@ -155,7 +169,7 @@ three_run() { [ "$(state_of s1) $(state_of s2) $(state_of s3)" = "running runnin
 
 @test "kill -9 of nq-sync leaves its streams to end by themselves, and the next run has nothing lost" {
   streams 3
-  slowly 30
+  slowly 500
   start --jobs 3
   until_true 10 three_run
   kill -9 "$sync_pid"

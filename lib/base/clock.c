@@ -16,3 +16,11 @@ nq_clock_ms(void)
 {
 	return nq_clock_ns() / NQ_NS_PER_MS;
 }
+
+void
+nq_clock_sleep(int64_t ms)
+{
+	struct timespec ts = {ms / 1000, ms % 1000 * NQ_NS_PER_MS};
+
+	nanosleep(&ts, NULL);
+}

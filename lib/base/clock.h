@@ -13,4 +13,7 @@
 int64_t nq_clock_ns(void);
 int64_t nq_clock_ms(void);
 
+/* So long, or until a signal comes. */
+void nq_clock_sleep(int64_t ms);
+
 #endif

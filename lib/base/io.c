@@ -13,6 +13,8 @@
 
 #include "base/alloc.h"
 
+enum { HANDED_DOWN = 100 };
+
 static ssize_t
 read_some(int fd, struct nq_buf *b)
 {
@@ -59,6 +61,19 @@ nq_io_widen_pipe(int fd)
 #else
 	(void)fd;
 #endif
+}
+
+int
+nq_io_hand_down(int fd)
+{
+	int high = fcntl(fd, F_DUPFD, HANDED_DOWN);
+
+	if (high == -1) {
+		fcntl(fd, F_SETFD, 0);
+		return fd;
+	}
+	close(fd);
+	return high;
 }
 
 int

@@ -31,6 +31,12 @@ int nq_io_write_all(int fd, const void *, size_t);
 /* Lets a pipe hold a page or more, so that its writer can go on; anything else is left alone. */
 void nq_io_widen_pipe(int fd);
 
+/*
+ * The same descriptor for what this process executes, out of the way of those that scripts number
+ * themselves, where the limit allows. fd itself is closed or becomes it.
+ */
+int nq_io_hand_down(int fd);
+
 /* Like mkdir -p with mode for each new part. */
 int nq_io_make_dirs(const char *path, mode_t mode, struct nq_err *);
 

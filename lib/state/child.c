@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { GRACE_STEPS = 200, GRACE_STEP_NS = 10000000 };
+#include "base/clock.h"
+
+enum { GRACE_STEPS = 200, GRACE_STEP_MS = 10 };
 
 static void
 close_pair(const int fd[2])
@@ -98,8 +99,6 @@ nq_child_look(struct nq_child *c)
 void
 nq_child_end(struct nq_child *c)
 {
-	const struct timespec step = {0, GRACE_STEP_NS};
-
 	if (c->to != -1)
 		close(c->to);
 	if (c->from != -1)
@@ -111,7 +110,7 @@ nq_child_end(struct nq_child *c)
 	for (int i = 0; i < GRACE_STEPS && !c->reaped; i++) {
 		nq_child_look(c);
 		if (!c->reaped)
-			nanosleep(&step, NULL);
+			nq_clock_sleep(GRACE_STEP_MS);
 	}
 	if (c->reaped)
 		return;

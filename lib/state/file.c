@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,14 +20,6 @@
 #include "state/runs.h"
 
 enum { VERSION = 1, HOLD_WAIT_MS = 30000, HOLD_STEP_MS = 10, LOCK_STEP_MS = 50 };
-
-static void
-sleep_ms(int ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
-
-	nanosleep(&ts, NULL);
-}
 
 /* WHERE/CONNECTOR[/STREAM and suffix] */
 static void
@@ -107,7 +98,7 @@ flock_within(int fd, int64_t wait_ms)
 			errno = EWOULDBLOCK;
 			return -1;
 		}
-		sleep_ms(HOLD_STEP_MS);
+		nq_clock_sleep(HOLD_STEP_MS);
 	}
 	return 0;
 }
@@ -374,7 +365,7 @@ file_lock(struct nq_store *s, struct nq_key k, int64_t wait_ms, struct nq_err *e
 		let_go(s);
 		if (rc != -2 || nq_clock_ms() >= end)
 			break;
-		sleep_ms(LOCK_STEP_MS);
+		nq_clock_sleep(LOCK_STEP_MS);
 	}
 	if (rc == -2)
 		nq_lock_elsewhere(k, who.data, err);

@@ -12,20 +12,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "state/id.h"
 #include "state/keeper.h"
 
 extern char **environ;
 
-enum { FIRST_FD = 100, GIVE_BACK_MS = 3000, MERCY_MS = 5000 };
+enum { GIVE_BACK_MS = 3000, MERCY_MS = 5000 };
 
 static volatile sig_atomic_t child;
 
 void
 nq_guard_init(struct nq_guard *g)
 {
-	*g = (struct nq_guard){-1, -1, -1};
+	*g = (struct nq_guard){-1, -1, -1, false};
 }
 
 /* === start ================================================================================= */
@@ -89,7 +90,7 @@ nq_guard_start(
 
 	name_holder(&k.lease.holder);
 	if (rc == 0)
-		rc = nq_id_random(&k.lease.token, err);
+		rc = nq_lease_name(&k.lease, err);
 	if (rc == 0)
 		rc = fork_keeper(g, &k, err);
 	nq_buf_free(&k.lease.token);
@@ -127,27 +128,13 @@ catch_signals(void)
 			sigaction(signals[i], &sa, NULL);
 }
 
-/* Out of the way of the descriptors that scripts number themselves, where the limit allows. */
-static void
-hand_down(int *pipe)
-{
-	int high = fcntl(*pipe, F_DUPFD, FIRST_FD);
-
-	if (high == -1) {
-		fcntl(*pipe, F_SETFD, 0);
-		return;
-	}
-	close(*pipe);
-	*pipe = high;
-}
-
 static int
 start(struct nq_guard *g, char *const *command, struct nq_err *err)
 {
 	pid_t pid;
 	int error;
 
-	hand_down(&g->pipe);
+	g->pipe = nq_io_hand_down(g->pipe);
 	error = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
 	close(g->pipe);
 	if (error != 0) {
@@ -158,21 +145,36 @@ start(struct nq_guard *g, char *const *command, struct nq_err *err)
 	return 0;
 }
 
+/* The next word of the keeper: 'k', or 'l', which is remembered; 0 when it is gone. */
+static char
+listen_to_keeper(struct nq_guard *g)
+{
+	char c = '\0';
+
+	if (recv(g->socket, &c, 1, 0) != 1)
+		c = '\0';
+	g->lost = g->lost || c == 'l';
+	return c;
+}
+
 /* Without its keeper nobody would end the command when the lease runs out. */
 static void
-watch_keeper(const struct nq_guard *g, int pidfd)
+watch_keeper(struct nq_guard *g, int pidfd)
 {
 	struct pollfd p[2] = {{pidfd, POLLIN, 0}, {g->socket, POLLIN, 0}};
 
-	while (poll(p, 2, -1) == -1 || p[0].revents == 0) {
-		if (p[1].revents == 0 || p[0].revents != 0)
-			continue;
-		nq_log(NQ_LOG_ERROR, "lock", "the keeper of the lock died: the command is ended");
-		kill((pid_t)child, SIGTERM);
-		if (poll(p, 1, MERCY_MS) == 0)
-			kill((pid_t)child, SIGKILL);
+	do
+		if (poll(p, 2, -1) == -1)
+			p[0].revents = p[1].revents = 0;
+	while (p[0].revents == 0 && (p[1].revents == 0 || listen_to_keeper(g) != '\0'));
+	if (p[0].revents != 0)
 		return;
-	}
+	if (!g->lost)
+		nq_log(NQ_LOG_ERROR, "lock", "the keeper of the lock died: the command is ended");
+	g->lost = true;
+	kill((pid_t)child, SIGTERM);
+	if (poll(p, 1, MERCY_MS) == 0)
+		kill((pid_t)child, SIGKILL);
 }
 
 static int
@@ -188,16 +190,29 @@ wait_for_command(void)
 	return status;
 }
 
-/* Until the lease is given back, or the keeper says ("k") that somebody else still has it. */
+/*
+ * Until the lease is given back, or the keeper says ("k") that somebody else still has it, or ("l")
+ * that it is lost.
+ */
 static void
-wait_for_keeper(const struct nq_guard *g)
+wait_for_keeper(struct nq_guard *g)
 {
 	struct pollfd p = {g->socket, POLLIN, 0};
-	char c;
+	char c = 'l';
 
 	shutdown(g->socket, SHUT_WR);
-	if (poll(&p, 1, GIVE_BACK_MS) == 1 && recv(g->socket, &c, 1, 0) == 0)
+	while (c == 'l' && poll(&p, 1, GIVE_BACK_MS) == 1)
+		c = listen_to_keeper(g);
+	if (c == '\0')
 		waitpid(g->keeper, NULL, 0);
+}
+
+/* What was done, without a fault or with rejects, stays done when its lock is lost after that. */
+static bool
+done(int status)
+{
+	return WIFEXITED(status) &&
+	       (WEXITSTATUS(status) == NQ_OK || WEXITSTATUS(status) == NQ_PARTIAL);
 }
 
 int
@@ -213,5 +228,5 @@ nq_guard_run(struct nq_guard *g, char *const *command, struct nq_err *err)
 		watch_keeper(g, pidfd);
 	status = wait_for_command();
 	wait_for_keeper(g);
-	return status;
+	return g->lost && !done(status) ? W_EXITCODE(NQ_TEMPFAIL, 0) : status;
 }

@@ -16,6 +16,7 @@ struct nq_guard {
 	pid_t keeper;
 	int pipe;   /* the write end, for the command */
 	int socket; /* to the keeper */
+	bool lost;  /* the lease, or its keeper, before the command had ended */
 };
 
 void nq_guard_init(struct nq_guard *);
@@ -24,7 +25,7 @@ void nq_guard_init(struct nq_guard *);
 int nq_guard_start(
     struct nq_guard *, struct nq_pg *pg, struct nq_key, int64_t wait_ms, struct nq_err *);
 
-/* The wait status of the command, or -1. */
+/* The wait status of the command, that of 75 when the lease was lost before it was done, or -1. */
 int nq_guard_run(struct nq_guard *, char *const *command, struct nq_err *);
 
 #endif

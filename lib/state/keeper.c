@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "state/holders.h"
@@ -35,14 +36,6 @@ now_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static void
-sleep_ms(int64_t ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
-
-	nanosleep(&ts, NULL);
 }
 
 /* === taking ================================================================================ */
@@ -127,8 +120,8 @@ hurry(struct nq_keeper *k, struct nq_err *err)
 }
 
 /*
- * Ends all that hold the pipe; they have until kill_at to do it in an orderly way. The guard ends
- * what closed it, for it sees us go.
+ * Tells the guard ("l"), and ends all that hold the pipe; they have until kill_at to do it in an
+ * orderly way. The guard ends what closed it, for it sees us go.
  */
 static void
 end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
@@ -136,7 +129,10 @@ end_run(struct nq_keeper *k, int64_t kill_at, const char *why)
 	struct pollfd p = {k->pipe, 0, 0};
 	int64_t left;
 
-	nq_log(NQ_LOG_ERROR, "lock", "the lock of '%s/%s' is lost (%s): the run is ended",
+	nq_io_write_all(k->guard, "l", 1);
+	nq_log(NQ_LOG_ERROR, "lock",
+	    "the lock of '%s/%s' is lost (%s): the run is ended, and what it has not committed the "
+	    "next one repeats",
 	    k->lease.key.connector, k->lease.key.stream, why);
 	nq_holders_signal(k->pipe, SIGTERM);
 	do
@@ -160,9 +156,8 @@ start_deputy(struct nq_keeper *k)
 
 	if (pid != 0)
 		return pid;
-	close(k->guard);
 	while ((left = k->last + k->lease.ms * 3 / 4 - now_ms()) > 0)
-		sleep_ms(left);
+		nq_clock_sleep(left);
 	end_run(k, k->last + k->lease.ms * 85 / 100, "looking up a name takes too long");
 	_exit(0);
 }
@@ -170,11 +165,14 @@ start_deputy(struct nq_keeper *k)
 static void
 end_deputy(pid_t pid)
 {
+	pid_t ended;
+
 	if (pid <= 0)
 		return;
 	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	do
+		ended = waitpid(pid, NULL, 0);
+	while (ended == -1 && errno == EINTR);
 }
 
 static int
@@ -263,6 +261,21 @@ reason(const struct nq_err *err)
 }
 
 static void
+end_superseded(struct nq_keeper *k)
+{
+	struct nq_buf why = NQ_BUF_INIT, who = NQ_BUF_INIT;
+	struct nq_err err = NQ_ERR_INIT;
+
+	nq_buf_adds(&why, "somebody else took it");
+	if (nq_lease_holder(&k->lease, &who, &err) == 0 && who.len > 0)
+		nq_buf_addf(&why, ": %s", who.data);
+	end_run(k, now_ms() + MERCY_MS, why.data);
+	nq_buf_free(&who);
+	nq_buf_free(&why);
+}
+
+/* Whether the lease is ours until the end. */
+static bool
 keep(struct nq_keeper *k)
 {
 	int64_t ms = k->lease.ms, next = k->last + ms / 5, asked;
@@ -276,14 +289,15 @@ keep(struct nq_keeper *k)
 			k->last = asked;
 		next = asked + (rc == 1 ? ms / 5 : ms / 20);
 		if (rc == 0) {
-			end_run(k, now_ms() + MERCY_MS, "somebody else took it");
-			return;
+			end_superseded(k);
+			return false;
 		}
 		if (rc == -1 && now_ms() >= k->last + ms * 3 / 5) {
 			end_run(k, k->last + ms * 85 / 100, reason(&err));
-			return;
+			return false;
 		}
 	}
+	return true;
 }
 
 /* === the process =========================================================================== */
@@ -324,7 +338,8 @@ nq_keeper_run(struct nq_keeper *k)
 	pg->lock_ms = pg->answer_ms = k->lease.ms / 4;
 	if (hurry(k, &err) == -1)
 		nq_log(NQ_LOG_DEBUG, "lock", "%s", err.msg);
-	keep(k);
+	if (!keep(k))
+		_exit(0);
 	pg->answer_ms = k->lease.ms / 4;
 	if (nq_lease_give(&k->lease, &err) == -1)
 		nq_log(NQ_LOG_DEBUG, "lock", "the lease was not given back: %s", err.msg);

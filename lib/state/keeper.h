@@ -9,15 +9,15 @@
  * inherits, and gives it back when the last one is gone. When it cannot renew, it ends them all
  * before anybody else can have the lease: SIGTERM when three fifths of its time are over, SIGKILL
  * at 85 hundredths, counted from the last renewal that was answered, by a clock that a suspended
- * machine does not stop.
+ * machine does not stop. A lease that is lost is not given back: it ends by itself.
  */
 struct nq_keeper {
 	struct nq_lease lease;
 	int64_t wait_ms, last; /* last: when the lease that we have was asked for */
 	int pipe;	       /* its read end */
-	int guard;	       /* socket to the guard: the report goes out, its end comes in */
-	bool left;	       /* the guard is gone, or will be: its command has ended */
-	bool free;	       /* nobody holds the pipe */
+	int guard; /* socket to the guard: report, "k" and "l" go out, its end comes in */
+	bool left; /* the guard is gone, or will be: its command has ended */
+	bool free; /* nobody holds the pipe */
 };
 
 /* What the keeper tells the guard, once. status is NQ_OK when the lease is taken. */

@@ -1,14 +1,17 @@
 #include "state/lease.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cli.h"
+#include "base/hash.h"
+#include "state/id.h"
 #include "state/lock.h"
 #include "state/postgres_table.h"
 
 #define KEY "connector_name = $1 AND stream_name = $2"
 
-enum { LEASE_MS = 25000, LEAST_MS = 1000, MOST_MS = 60 * 60 * 1000 };
+enum { RANDOM_LEN = 16, LEASE_MS = 25000, LEAST_MS = 1000, MOST_MS = 60 * 60 * 1000 };
 
 int
 nq_lease_ms(int64_t *ms, struct nq_err *err)
@@ -20,6 +23,41 @@ nq_lease_ms(int64_t *ms, struct nq_err *err)
 	    (nq_cli_duration(text, ms) == 0 && *ms >= LEAST_MS && *ms <= MOST_MS))
 		return 0;
 	return nq_err_set(err, NQ_USAGE, "NQ_LEASE: '%s' is no time from 1s to 1h", text);
+}
+
+/* Which lease it is, as 16 hexadecimal digits. */
+static void
+add_name(const struct nq_pg *pg, struct nq_key k, struct nq_buf *token)
+{
+	uint64_t h = nq_hash(0, pg->place.data, pg->place.len);
+
+	h = nq_hash(h, k.connector, strlen(k.connector));
+	h = nq_hash(h, k.stream, strlen(k.stream));
+	nq_buf_addf(token, "%016llx", (unsigned long long)h);
+}
+
+int
+nq_lease_name(struct nq_lease *l, struct nq_err *err)
+{
+	nq_buf_reset(&l->token);
+	if (nq_id_random(&l->token, err) == -1)
+		return -1;
+	nq_buf_cut(&l->token, RANDOM_LEN);
+	add_name(l->pg, l->key, &l->token);
+	return 0;
+}
+
+bool
+nq_lease_own(const struct nq_pg *pg, struct nq_key k)
+{
+	const char *own = nq_lock_own();
+	struct nq_buf name = NQ_BUF_INIT;
+	bool is;
+
+	add_name(pg, k, &name);
+	is = own != NULL && strcmp(own + RANDOM_LEN, name.data) == 0;
+	nq_buf_free(&name);
+	return is;
 }
 
 /* The statement over key, token, and what else there is. */
@@ -67,8 +105,8 @@ nq_lease_read(const struct nq_pg_rows *rows, bool *ours, bool *valid, struct nq_
 		nq_buf_addf(who, "%s, since %s", holder, since != NULL ? since : "?");
 }
 
-static int
-tell_holder(struct nq_lease *l, struct nq_buf *who, struct nq_err *err)
+int
+nq_lease_holder(struct nq_lease *l, struct nq_buf *who, struct nq_err *err)
 {
 	const char *params[] = {l->key.connector, l->key.stream, nq_lock_own()};
 	struct nq_pg_rows rows;
@@ -101,7 +139,7 @@ nq_lease_take(struct nq_lease *l, struct nq_buf *who, struct nq_err *err)
 		    l->holder.data, ms.data, &n, err);
 	nq_buf_free(&ms);
 	if (rc == 0 && n == 0)
-		rc = tell_holder(l, who, err);
+		rc = nq_lease_holder(l, who, err);
 	return rc == -1 ? -1 : n == 1;
 }
 

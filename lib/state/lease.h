@@ -16,6 +16,15 @@ struct nq_lease {
 	int64_t ms;
 };
 
+/*
+ * Makes the token: 64 random bits, and 64 that tell the lease, so that who was started under it
+ * still knows that when it is lost and the row has forgotten.
+ */
+int nq_lease_name(struct nq_lease *, struct nq_err *);
+
+/* Whether the lock that we run under is, or was, a lease of this stream. */
+bool nq_lease_own(const struct nq_pg *, struct nq_key);
+
 int nq_lease_ms(int64_t *ms, struct nq_err *); /* from the environment */
 
 /* 1 when it is ours now, 0 when somebody else has it, with who added, -1. Makes the tables. */
@@ -23,6 +32,9 @@ int nq_lease_take(struct nq_lease *, struct nq_buf *who, struct nq_err *);
 
 /* 1 when it was renewed, 0 when it is not ours any more, -1. */
 int nq_lease_renew(struct nq_lease *, struct nq_err *);
+
+/* Adds who has it, as far as that is known ("pid 812 on host, since …"). */
+int nq_lease_holder(struct nq_lease *, struct nq_buf *who, struct nq_err *);
 
 /* Gives it back, and frees the run that began under it from needing it. */
 int nq_lease_give(struct nq_lease *, struct nq_err *);

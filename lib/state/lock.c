@@ -13,7 +13,7 @@
 #include "json/text.h"
 #include "state/id.h"
 
-enum { HOLDER_MAX = 4096, TOKEN_LEN = 32, FIRST_FD = 100 };
+enum { HOLDER_MAX = 4096, TOKEN_LEN = 32 };
 
 static int
 open_lock(const char *path, int flags, struct nq_err *err)
@@ -137,20 +137,6 @@ out:
 	return rc;
 }
 
-/* Out of the way of the descriptors that scripts number themselves, where the limit allows. */
-static int
-keep_open(int fd)
-{
-	int high = fcntl(fd, F_DUPFD, FIRST_FD);
-
-	if (high == -1) {
-		fcntl(fd, F_SETFD, 0);
-		return fd;
-	}
-	close(fd);
-	return high;
-}
-
 int
 nq_lock_take(const char *path, struct nq_buf *who, struct nq_err *err)
 {
@@ -165,7 +151,7 @@ nq_lock_take(const char *path, struct nq_buf *who, struct nq_err *err)
 	else if (ours)
 		nq_buf_adds(who, ": the run that this one was started by");
 	if (rc == 0 && !ours)
-		return keep_open(fd);
+		return nq_io_hand_down(fd);
 	close(fd);
 	return rc == -1 ? -1 : -2;
 }

@@ -71,27 +71,12 @@ take_none(struct nq_row *row, const struct nq_doc *d, uint32_t nq)
 static int
 check(struct nq_row *row, struct nq_err *err)
 {
-	static const char *const statuses[] = {"idle", "running", "succeeded", "failed"};
-	enum nq_cursor_type type = NQ_CURSOR_NONE;
-	bool known = false;
-
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		known = known || nq_row_is(row, NQ_F_STATUS, statuses[i]);
-	if (!known)
-		return nq_err_set(err, NQ_FAIL, "the platform's row has an unknown status '%s'",
-		    row->value[NQ_F_STATUS].data);
-	if (nq_row_has(row, NQ_F_CURSOR_TYPE) &&
-	    nq_cursor_type_parse(nq_row_get(row, NQ_F_CURSOR_TYPE), &type, err) == -1)
-		return err->status = NQ_FAIL, nq_err_at(err, "the platform's row: ");
 	if (strspn(row->value[NQ_F_RECORDS].data, "0123456789") != row->value[NQ_F_RECORDS].len)
 		nq_buf_reset(&row->value[NQ_F_RECORDS]);
-	if (!nq_row_has(row, NQ_F_CURSOR))
+	if (nq_row_check(row, err) == 0)
 		return 0;
-	if (type == NQ_CURSOR_NONE)
-		return nq_err_set(err, NQ_FAIL, "the platform's row has a cursor without a type");
-	if (nq_watermark_check(type, nq_row_get(row, NQ_F_CURSOR), err) == -1)
-		return nq_err_at(err, "the platform's row: ");
-	return 0;
+	err->status = NQ_FAIL;
+	return nq_err_at(err, "the platform's row: ");
 }
 
 int

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "pg/query.h"
 #include "state/damage.h"
 #include "state/guard.h"
@@ -15,12 +17,19 @@
 
 #define KEY "connector_name = $1 AND stream_name = $2"
 
-enum { HOLD_WAIT_MS = 30000, ANSWER_MS = 60000, MAX_PARAMS = NQ_ROW_FIELDS + 1 };
+enum {
+	HOLD_WAIT_MS = 30000,
+	ANSWER_MS = 60000,
+	ATTEMPTS = 3,
+	AGAIN_MS = 250,
+	MAX_PARAMS = NQ_ROW_FIELDS + 1
+};
 
 struct postgres {
 	struct nq_outside outside;
 	struct nq_pg pg;
 	bool connected;
+	bool unsure; /* a commit whose answer did not come may have been done */
 	struct nq_guard guard;
 };
 
@@ -90,6 +99,18 @@ run(struct nq_store *s, struct nq_key k, const char *sql, const char *third, uin
 
 /* === exclusive changes ===================================================================== */
 
+/* What made the transaction fail is not forgotten for its end. */
+static void
+roll_back(struct postgres *p)
+{
+	enum nq_pg_fault fault = p->pg.fault;
+	struct nq_err ignored;
+
+	if (fault != NQ_PG_LOST)
+		nq_pg_exec(&p->pg, "ROLLBACK", &ignored);
+	p->pg.fault = fault;
+}
+
 /* A process that stops in the middle must not keep others waiting for ever. */
 static int
 begin_transaction(struct postgres *p, struct nq_err *err)
@@ -100,56 +121,102 @@ begin_transaction(struct postgres *p, struct nq_err *err)
 	    err);
 }
 
+/* 1: locked, and both tables are there; 0: there is no such row; -2: a table is missing; -1. */
 static int
 lock_row(struct nq_store *s, struct nq_key k, struct nq_err *err)
 {
-	uint64_t n = 0;
+	struct postgres *p = s->own;
+	struct nq_pg_rows rows;
+	int rc = query(s, k,
+	    "SELECT to_regclass('nq_runs') IS NOT NULL FROM nq_state WHERE " KEY " FOR UPDATE",
+	    NULL, &rows, err);
 
-	if (run(s, k, "SELECT 1 FROM nq_state WHERE " KEY " FOR UPDATE", NULL, &n, err) == -1)
-		return -1;
-	if (n == 1)
-		return 0;
+	if (rc == 0 && rows.n == 1)
+		rc = nq_pg_is(&rows, 0, 0, "t") ? 1 : -2;
+	else if (rc == -1 && nq_postgres_missing(&p->pg))
+		rc = -2;
+	nq_pg_rows_free(&rows);
+	return rc;
+}
+
+static int
+make_row(struct nq_store *s, struct nq_key k, struct nq_err *err)
+{
+	int rc = lock_row(s, k, err);
+
+	if (rc != 0)
+		return rc;
 	if (run(s, k,
 		"INSERT INTO nq_state (connector_name, stream_name) VALUES ($1, $2) "
 		"ON CONFLICT DO NOTHING",
 		NULL, NULL, err) == -1)
 		return -1;
-	return run(s, k, "SELECT 1 FROM nq_state WHERE " KEY " FOR UPDATE", NULL, &n, err);
+	return lock_row(s, k, err);
+}
+
+static int
+hold(struct nq_store *s, struct nq_key k, struct nq_err *err)
+{
+	struct postgres *p = s->own;
+	int rc = -2;
+
+	for (int i = 0; i < 2 && rc == -2; i++) {
+		if (connected(p, err) == -1 || (i > 0 && nq_postgres_create(&p->pg, err) == -1) ||
+		    begin_transaction(p, err) == -1)
+			return -1;
+		rc = make_row(s, k, err);
+		if (rc != 1)
+			roll_back(p);
+	}
+	if (rc == -2 || rc == 0)
+		nq_err_set(err, NQ_FAIL, "nq_state or nq_runs: somebody removes it as it is made");
+	return rc == 1 ? 0 : -1;
+}
+
+static int
+doubtful(const struct postgres *p, struct nq_err *err)
+{
+	if (p->unsure)
+		nq_err_add(err, ": whether it was done is not known, doing it again is harmless");
+	return -1;
 }
 
 static int
 pg_hold(struct nq_store *s, struct nq_key k, struct nq_err *err)
 {
-	struct postgres *p = s->own;
-	struct nq_err ignored;
-
-	if (connected(p, err) == -1 || begin_transaction(p, err) == -1)
-		return -1;
-	if (lock_row(s, k, err) == 0)
-		return 0;
-	if (!nq_postgres_missing(&p->pg)) {
-		nq_pg_exec(&p->pg, "ROLLBACK", &ignored);
-		return -1;
-	}
-	if (nq_pg_exec(&p->pg, "ROLLBACK", err) == -1 || nq_postgres_create(&p->pg, err) == -1 ||
-	    begin_transaction(p, err) == -1)
-		return -1;
-	return lock_row(s, k, err);
+	return hold(s, k, err) == 0 ? 0 : doubtful(s->own, err);
 }
 
 static int
 pg_release(struct nq_store *s, bool keep, struct nq_err *err)
 {
 	struct postgres *p = s->own;
-	struct nq_err ignored;
 
-	if (!keep)
-		return nq_pg_exec(&p->pg, "ROLLBACK", &ignored), 0;
+	if (!keep) {
+		roll_back(p);
+		if (p->pg.fault == NQ_PG_LOST)
+			doubtful(p, err);
+		return 0;
+	}
 	if (nq_pg_exec(&p->pg, "COMMIT", err) == 0)
 		return 0;
-	if (p->pg.fault == NQ_PG_LOST)
-		nq_err_add(err, ": whether it was done is not known, doing it again is harmless");
-	return -1;
+	p->unsure = p->unsure || p->pg.fault == NQ_PG_LOST;
+	return doubtful(p, err);
+}
+
+/* A server that cannot be reached has been waited for already. */
+static bool
+pg_again(struct nq_store *s, int attempt, const struct nq_err *why)
+{
+	struct postgres *p = s->own;
+
+	if (!p->connected || attempt > ATTEMPTS ||
+	    (p->pg.fault != NQ_PG_LOST && p->pg.fault != NQ_PG_AGAIN))
+		return false;
+	nq_log(NQ_LOG_WARN, "postgresql", "%s, attempt %d of %d", why->msg, attempt, ATTEMPTS);
+	nq_clock_sleep(AGAIN_MS);
+	p->connected = p->pg.fault != NQ_PG_LOST;
+	return true;
 }
 
 /* === the row =============================================================================== */
@@ -323,10 +390,22 @@ pg_list(struct nq_store *s, nq_store_key_fn fn, void *ctx, struct nq_err *err)
 
 /* === the lock ============================================================================== */
 
-/* Inside a hold. The lock that we run under must still be ours. */
+/* The lock that we run under is not ours any more; who has it, if anybody. */
+static int
+lost(struct nq_key k, const char *why, const char *who, struct nq_err *err)
+{
+	return nq_err_set(err, NQ_TEMPFAIL, "the lock of '%s/%s' is lost: %s%s%s", k.connector,
+	    k.stream, why, *who != '\0' ? ": " : "", who);
+}
+
+/*
+ * Inside a hold. A lock of this stream that we run under must still be ours, also where somebody
+ * had it meanwhile and nobody has it now.
+ */
 static int
 pg_busy(struct nq_store *s, struct nq_key k, struct nq_err *err)
 {
+	struct postgres *p = s->own;
 	struct nq_pg_rows rows;
 	struct nq_buf who = NQ_BUF_INIT;
 	bool ours, valid;
@@ -335,12 +414,12 @@ pg_busy(struct nq_store *s, struct nq_key k, struct nq_err *err)
 
 	if (rc == 0 && rows.n == 1) {
 		nq_lease_read(&rows, &ours, &valid, &who);
-		if (valid && !ours)
+		if (ours && !valid)
+			rc = lost(k, "it was not renewed in time", "", err);
+		else if (!ours && nq_lease_own(&p->pg, k))
+			rc = lost(k, "somebody else took it meanwhile", who.data, err);
+		else if (!ours && valid)
 			rc = (nq_lock_elsewhere(k, who.data, err), 1);
-		else if (ours && !valid)
-			rc = nq_err_set(err, NQ_TEMPFAIL,
-			    "the lock of '%s/%s' is lost: it was not renewed in time", k.connector,
-			    k.stream);
 	}
 	nq_buf_free(&who);
 	nq_pg_rows_free(&rows);
@@ -367,9 +446,9 @@ pg_guard(struct nq_store *s, char *const *command, struct nq_err *err)
 #define OPS(name)                                                                             \
 	{                                                                                     \
 		.prefix = (name), .atomic = true, .open = pg_open, .close = pg_close,         \
-		.hold = pg_hold, .release = pg_release, .load = pg_load, .save = pg_save,     \
-		.record = pg_record, .history = pg_history, .list = pg_list, .busy = pg_busy, \
-		.lock = pg_lock, .guard = pg_guard                                            \
+		.hold = pg_hold, .release = pg_release, .again = pg_again, .load = pg_load,   \
+		.save = pg_save, .record = pg_record, .history = pg_history, .list = pg_list, \
+		.busy = pg_busy, .lock = pg_lock, .guard = pg_guard                           \
 	}
 
 const struct nq_store_ops nq_postgresql_store = OPS("postgresql://");

@@ -12,7 +12,7 @@
  *
  * A hold is a transaction that has the row FOR UPDATE. fence is the token of the lease that a run
  * began under: complete demands, in the statement that moves the cursor, that it still be valid by
- * the server's clock. The lock itself is kept by state/lease.
+ * the server's clock. The lock itself is kept by state/lease. A table that is missing is made.
  */
 extern const struct nq_store_ops nq_postgresql_store, nq_postgres_store;
 

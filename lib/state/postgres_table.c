@@ -1,8 +1,8 @@
 #include "state/postgres_table.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "pg/query.h"
 
 /* The values of a row are text, as they are in a file: a cursor stays as its source spelled it. */
@@ -34,14 +34,6 @@ lost_race(const struct nq_pg *pg)
 	       strcmp(pg->state, "23505") == 0;
 }
 
-static void
-sleep_ms(long ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000L};
-
-	nanosleep(&ts, NULL);
-}
-
 int
 nq_postgres_create(struct nq_pg *pg, struct nq_err *err)
 {
@@ -49,7 +41,7 @@ nq_postgres_create(struct nq_pg *pg, struct nq_err *err)
 
 	for (int i = 0; i < 5 && rc == -1; i++) {
 		if (i > 0)
-			sleep_ms(20);
+			nq_clock_sleep(20);
 		rc = nq_pg_exec(pg, tables, err);
 		if (rc == -1 && !lost_race(pg))
 			return nq_err_at(err, "the tables of the state: ");
@@ -63,7 +55,7 @@ nq_postgres_connect(struct nq_pg *pg, struct nq_err *err)
 	int rc = nq_pg_connect(pg, err);
 
 	for (long wait = 500; rc == -1 && err->status == NQ_TEMPFAIL && wait <= 2000; wait *= 2) {
-		sleep_ms(wait);
+		nq_clock_sleep(wait);
 		rc = nq_pg_connect(pg, err);
 	}
 	return rc;

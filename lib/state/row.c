@@ -172,7 +172,7 @@ nq_row_check(const struct nq_row *r, struct nq_err *err)
 	while (i < 4 && !nq_row_is(r, NQ_F_STATUS, statuses[i]))
 		i++;
 	if (i == 4)
-		return nq_err_set(err, NQ_FAIL, "unknown status");
+		return nq_err_set(err, NQ_FAIL, "unknown status '%s'", r->value[NQ_F_STATUS].data);
 	if (nq_row_has(r, NQ_F_CURSOR_TYPE) &&
 	    nq_cursor_type_parse(nq_row_get(r, NQ_F_CURSOR_TYPE), &type, err) == -1)
 		return err->status = NQ_FAIL, -1;

@@ -328,34 +328,46 @@ already_ended(struct nq_store *s, struct nq_key k, const struct nq_complete *c,
 	return heal_history(s, k, row, err);
 }
 
+/* What a run comes to. A second attempt, which may find it done, takes it from the first. */
+struct outcome {
+	bool known, kept;
+	struct nq_buf next;
+};
+
 static int
-complete_held(struct nq_store *s, struct nq_key k, const struct nq_complete *c, bool *kept,
+complete_held(struct nq_store *s, struct nq_key k, const struct nq_complete *c, struct outcome *o,
     struct nq_row *row, struct nq_err *err)
 {
-	struct nq_buf next = NQ_BUF_INIT;
-	int on = -1, rc = -1;
+	int on = -1;
 
-	if (s->ops->load(s, k, row, err) >= 0)
-		on = own_run(row, c->run, err);
-	if (on != -1 && nq_bound_next(row, c, kept, &next, err) == 0)
-		rc = on == 1 ? commit(s, k, c, &next, row, err)
-			     : already_ended(s, k, c, &next, row, err);
-	if (on != 1)
-		*kept = false;
-	nq_buf_free(&next);
-	return rc;
+	if (s->ops->load(s, k, row, err) < 0 || (on = own_run(row, c->run, err)) == -1)
+		return -1;
+	if (on == 1 || !o->known) {
+		nq_buf_reset(&o->next);
+		if (nq_bound_next(row, c, &o->kept, &o->next, err) == -1)
+			return -1;
+		o->kept = o->kept && on == 1;
+		o->known = true;
+	}
+	return on == 1 ? commit(s, k, c, &o->next, row, err)
+		       : already_ended(s, k, c, &o->next, row, err);
 }
 
 int
 nq_run_complete(struct nq_store *s, struct nq_key k, const struct nq_complete *c, bool *kept,
     struct nq_row *out, struct nq_err *err)
 {
-	int rc;
+	struct outcome o = {false, false, NQ_BUF_INIT};
+	int rc, attempt = 1;
 
-	if (s->ops->hold(s, k, err) == -1)
-		return -1;
-	rc = complete_held(s, k, c, kept, out, err);
-	return let_go(s, rc, err);
+	do {
+		rc = s->ops->hold(s, k, err);
+		if (rc == 0)
+			rc = let_go(s, complete_held(s, k, c, &o, out, err), err);
+	} while (rc == -1 && s->ops->again != NULL && s->ops->again(s, ++attempt, err));
+	*kept = rc == 0 && o.kept;
+	nq_buf_free(&o.next);
+	return rc;
 }
 
 /* === fail and reset ======================================================================== */

@@ -41,6 +41,12 @@ struct nq_store_ops {
 	int (*release)(struct nq_store *, bool keep, struct nq_err *);
 
 	/*
+	 * Whether what has just failed, and is harmless when done twice, is worth a further attempt
+	 * (2 and on): then the store has told so, waited, and is ready for it. NULL: it never is.
+	 */
+	bool (*again)(struct nq_store *, int attempt, const struct nq_err *why);
+
+	/*
 	 * 1 and the row; 0 when there is none, and the idle row; -1 when it cannot be read; -2
 	 * when it is damaged, and the error says how to mend it. save is durable or fails, and
 	 * nobody ever sees half a row; a completed one is refused where the lock that its run began

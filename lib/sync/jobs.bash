@@ -2,13 +2,18 @@
 # nq-sync: the streams, so many at a time, each in a process and a process group of its own.
 # shellcheck disable=SC2154 # what the command line and the plan set
 
-# lock_and_run I: becomes nq-cursor, which becomes nq-sync-stream, holding the lock. A backfill holds that of the live stream
+# lock_and_run I: becomes nq-cursor, which becomes nq-sync-stream, holding the lock, or attends both. A backfill holds that of the live stream
 # as well, unless a newer row is safe from an older one: else what the one has read would undo what the other has written.
 lock_and_run() {
   local c=${connectors[$1]} lock=() choices
   [[ -z ${lives[$1]} || ${plans[$1]} == *" --newer-by "* ]] || lock=(nq-cursor lock "$c" "${lives[$1]}" --)
+  lock+=(nq-cursor lock "$c" "${streams[$1]}" -- "$parts/nq-sync-stream")
   choices="keep=${keep@Q} fetch_more=(${fetch_more[*]@Q})"
-  exec "${lock[@]}" nq-cursor lock "$c" "${streams[$1]}" -- "$parts/nq-sync-stream" <<<"$choices"$'\n'"${plans[$1]}"
+  if [[ ${NQ_STATE:-} == postgres*://* ]]; then
+    part attend
+    attend "$1"
+  fi
+  exec "${lock[@]}" <<<"$choices attended=''"$'\n'"${plans[$1]}"
 }
 
 # reap: waits for one of the children in job_of, and keeps its status.

@@ -6,6 +6,8 @@
 # run left. For a store that is no folder it is another one each time.
 make_folder() {
   local state=${NQ_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/nq}
+  folder=$attended
+  [[ -z $folder ]] || return 0
   if [[ $state == *://* || $state == nuntiq:* ]]; then
     folder=$(mktemp -d -- "${TMPDIR:-/tmp}/nq-sync.XXXXXXXX")
     return
@@ -19,8 +21,16 @@ clear_folder() {
   rm -rf -- "$folder"
 }
 
-# fail_run WHY STATUS; where no run was begun there is none to fail.
+# note_run: what there is to tell of this run, for who attends it, should it not get to that.
+note_run() {
+  local pid=$$
+  [[ -z $attended ]] || declare -p pid started run_id lower_bound committed window_end status >"$folder/run"
+}
+
+# fail_run WHY STATUS; where no run was begun there is none to fail. A signal that was for all who hold the lock means
+# that it is lost: who attends knows.
 fail_run() {
+  [[ -z $attended || -z $caught || -e $folder/interrupted ]] || exit $((128 + caught))
   log ERROR "$connector/$stream: $1"
   [[ -z $run_id ]] || nq-cursor fail "$connector" "$stream" --run "$run_id" --error "$1" >/dev/null ||
     log ERROR "$connector/$stream: the failure could not be recorded; the next run will find it"
@@ -57,6 +67,7 @@ begin_run() {
   answer=$(nq-cursor begin "${begin[@]}" "${missing[@]}" --field run_id --field lower_bound \
     --field committed_cursor_value -- "$connector" "$stream") || fail_run 'no run was begun' "$?"
   { IFS= read -r run_id && IFS= read -r lower_bound && IFS= read -r committed; } <<<"$answer" || true
+  note_run
   missing=() # what comes next is ours
   bound_window
   bounds "$lower_bound"
@@ -99,6 +110,7 @@ run_stream() {
   run_id='' lower_bound='' committed='' window_end='' status=0 all_status=0
   make_folder
   look_back
+  note_run
   ask_destination
   one_run
   while more_windows; do

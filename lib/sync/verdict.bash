@@ -104,4 +104,5 @@ result() {
   quote_or_null "$committed"
   printf '%s,"cursor_committed":%s,"seconds":%d.%03d}\n' "$text" "$quoted" \
     $(((${now/./} - started) / 1000000)) $(((${now/./} - started) / 1000 % 1000))
+  [[ -z ${attended:-} ]] || : >"$folder/run"
 }
