@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# nq-load into SQLite: streams that were cut, locks, full disks, signals.
+# nq-load into SQLite: streams that were cut, batches, locks, full disks, what is durable.
 
 load helper
 load load-common
@@ -37,16 +37,6 @@ load load-common
   counts_are "2 2 0 0 0 0 0"
 }
 
-@test "an empty first load leaves an empty table, which then takes any key" {
-  run --separate-stderr into --key id --require-end < <(rows '{"_nq":"end","records":0}')
-  counts_are "0 0 0 0 0 0 0"
-  run --separate-stderr into --key id --probe
-  [ "$(jq .table_exists <<<"$output")" = true ]
-  run --separate-stderr into --key id < <(rows '{"id":5,"a":1}')
-  counts_are "1 1 0 0 0 0 0"
-  sql_is 'select id, typeof(id) from t' '5|integer'
-}
-
 @test "--batch, --batch-bytes and --flush-interval decide when a batch ends" {
   run --separate-stderr into --key id --batch 2 < <(rows '{"id":1}' '{"id":2}' '{"id":3}')
   [ "$(jq .batches <<<"$output")" = 2 ]
@@ -61,6 +51,29 @@ load load-common
   exec 9>&-
   wait "$pid"
   [ "$(jq .records out)" = 1 ]
+}
+
+@test "a table that another program changes between two batches is looked at again" {
+  mkfifo in
+  into --key id --batch 1 <in >out 2>err 3>&- &
+  local pid=$!
+  exec 9>in
+  rows '{"id":1}' >&9
+  until_true 5 has_row 1
+  sql 'alter table t add column z integer'
+  rows '{"id":2,"z":7}' >&9
+  exec 9>&-
+  wait "$pid" || cat err
+  sql_is 'select * from t order by id' $'1|\n2|7'
+}
+
+@test "a load that fails says what of earlier batches stays, where anything does" {
+  run --separate-stderr into --key id --batch 1 < <(rows '{"id":1}' 'broken')
+  status_is 1
+  stderr_has "1 record of earlier batches stay in 'sqlite:$(pwd -P)/t.db#t'"
+  run --separate-stderr into --mode append --batch 1 < <(rows '{"id":2}' 'broken')
+  status_is 1
+  [[ $stderr != *"earlier batches"* ]]
 }
 
 @test "a line beyond --max-line is an error that names the option" {
@@ -167,46 +180,6 @@ let_go() {
   status_is 1
   stdout_is ""
   stderr_has "cannot write '/dev/full': No space left on device"
-}
-
-@test "killed with -9 between reading and commit the table is as before, and whole batches stay (S39)" {
-  mkfifo in
-  nq-load --to sqlite:t.db --table t --key id --batch 10 <in >out 2>err 3>&- &
-  local pid=$! i
-  exec 9>in
-  for i in {1..25}; do rows "{\"id\":$i,\"a\":\"x\"}"; done >&9
-  until_true 5 has_row 20
-  kill -9 "$pid"
-  wait "$pid" || [ $? -eq 137 ]
-  exec 9>&-
-  [ ! -s out ]
-  sql_is 'select count(*), max(id) from t' '20|20'
-  sql_is 'pragma integrity_check' ok
-  for i in {1..25}; do rows "{\"id\":$i,\"a\":\"x\"}"; done >again
-  run --separate-stderr into --key id <again
-  counts_are "25 5 0 20 0 0 0"
-}
-
-@test "SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
-  local sig
-  for sig in TERM INT; do
-    rm -f t.db in
-    mkfifo in
-    # A background job of this shell would ignore SIGINT.
-    (trap - INT; exec env --default-signal=INT nq-load --to sqlite:t.db --table t --key id --batch 2 <in >out 2>err 3>&-) &
-    local pid=$! rc=0
-    exec 9>in
-    rows '{"id":1}' '{"id":2}' '{"id":3}' >&9
-    until_true 5 has_row 2
-    kill -s "$sig" "$pid"
-    wait "$pid" || rc=$?
-    exec 9>&-
-    [ "$rc" -gt 128 ]
-    [ "$(kill -l "$rc")" = "$sig" ]
-    [ ! -s out ]
-    grep -q "interrupted: what is not committed is rolled back, 2 of 3 records are in 'sqlite:" err
-    sql_is 'select count(*) from t' 2
-  done
 }
 
 # syncs COMMAND…: what it syncs and removes, in order, into the file trace. LeakSanitizer does not work under a tracer.

@@ -203,28 +203,6 @@ without_standby() { sql "alter system set synchronous_standby_names = ''" && sql
   sql_is 'select * from t' 1
 }
 
-@test "SIGTERM and SIGINT roll back what is not committed, say so, and end it by the signal" {
-  local sig rc
-  for sig in TERM INT; do
-    rm -f in
-    sql 'drop table if exists t'
-    mkfifo in
-    (trap - INT; exec env --default-signal=INT nq-load --to "$PGURL" --table t --key id --batch 2 <in >out 2>err 3>&-) &
-    LOADER=$! rc=0
-    exec 9>in
-    rows '{"id":1}' '{"id":2}' '{"id":3}' >&9
-    until_true 10 has_row 2
-    kill -s "$sig" "$LOADER"
-    wait "$LOADER" || rc=$?
-    exec 9>&-
-    [ "$rc" -gt 128 ]
-    [ "$(kill -l "$rc")" = "$sig" ]
-    [ ! -s out ]
-    grep -q "interrupted: what is not committed is rolled back, 2 of 3 records are in 'postgresql:" err
-    sql_is 'select count(*) from t' 2
-  done
-}
-
 backend_locked() { [ "$(sql "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")" = 1 ]; }
 
 @test "SIGTERM while a statement waits for a lock cancels it at once" {
@@ -245,19 +223,6 @@ backend_locked() { [ "$(sql "select count(*) from pg_stat_activity where wait_ev
   [ "$rc" -eq 143 ]
   grep -q "interrupted: what is not committed is rolled back, 0 of 1 records" err
   sql_is 'select * from t' 1
-}
-
-@test "killed with -9 the table has whole batches, and a rerun repairs (S39)" {
-  feed --key id --batch 10
-  for i in {1..25}; do rows "{\"id\":$i,\"a\":\"x\"}"; done | tee again >&9
-  until_true 10 has_row 20
-  kill -9 "$LOADER"
-  wait "$LOADER" || [ $? -eq 137 ]
-  exec 9>&-
-  [ ! -s out ]
-  sql_is 'select count(*), max(id) from t' '20|20'
-  run --separate-stderr into --key id <again
-  counts_are "25 5 0 20 0 0 0"
 }
 
 @test "a role that may only write the table loads it, and is warned that _nq_loads is not kept" {

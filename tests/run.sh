@@ -10,7 +10,7 @@ shift
 files=("$@")
 
 # The files that take longest, so that none of them runs alone at the end.
-first=(load-duckdb fetch-parallel fetch-bodies sync standin fetch load-postgres fetch-auth fetch-faults cursor-stores faults-memory
+first=(load-alike load-duckdb load-alike-values fetch-parallel fetch-bodies sync standin fetch load-postgres fetch-auth fetch-faults cursor-stores faults-memory
   cursor-faults fleet fetch-rate sync-window cursor-postgresql sync-verbs sync-jobs fetch-progress load-postgres-faults)
 if ((${#files[@]} == 0)); then
   mapfile -t files < <({ printf 'tests/%s.bats\n' "${first[@]}" && ls tests/*.bats; } | awk '!seen[$0]++')

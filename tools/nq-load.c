@@ -325,9 +325,7 @@ release(struct nq_settings *settings)
 	nq_list_free(&o.query);
 	nq_list_free(&o.members);
 	nq_list_free(&on);
-	for (size_t i = 0; i < o.key.n; i++)
-		free((void *)(uintptr_t)o.key.v[i]);
-	nq_list_free(&o.key);
+	nq_list_free_texts(&o.key);
 	nq_secret_forget();
 }
 

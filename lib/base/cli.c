@@ -62,6 +62,14 @@ nq_list_free(struct nq_list *l)
 }
 
 void
+nq_list_free_texts(struct nq_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free((void *)(uintptr_t)l->v[i]);
+	nq_list_free(l);
+}
+
+void
 nq_cli_free(const struct nq_cli *cli)
 {
 	for (const struct nq_opt *o = cli->opts; o->name != NULL; o++)

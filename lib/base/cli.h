@@ -70,6 +70,7 @@ enum nq_status nq_cli_finish(enum nq_status);
 
 void nq_list_add(struct nq_list *, const char *);
 void nq_list_free(struct nq_list *);
+void nq_list_free_texts(struct nq_list *); /* and what is in it */
 
 /* The readers behind the types, for values that stand inside an argument. */
 int nq_cli_number(const char *, uint64_t *);  /* -1: not a whole number */

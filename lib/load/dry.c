@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "load/ddl.h"
 #include "load/sink.h"
+#include "load/table.h"
 
 /*
  * The destination "-", and --dry-run: tells what would be done and does nothing. For a database
@@ -126,15 +127,6 @@ add_literal(struct nq_buf *sql, const struct nq_batch *b, const struct nq_cell *
 	nq_buf_addc(sql, '\'');
 }
 
-static void
-add_key_names(const struct nq_sink *s, struct nq_buf *sql)
-{
-	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
-		nq_buf_adds(sql, i > 0 ? ", " : "");
-		nq_ddl_quote(sql, s->columns->v[s->columns->key[i]].name);
-	}
-}
-
 /* Only a row that is not newer is overwritten. */
 static void
 add_version(const struct nq_sink *s, struct nq_buf *sql)
@@ -158,7 +150,7 @@ add_conflict(const struct nq_sink *s, const struct nq_batch *b, const struct nq_
 	if (s->columns->nkeys == 0 || s->o->mode == NQ_LOAD_APPEND)
 		return;
 	nq_buf_adds(sql, " ON CONFLICT (");
-	add_key_names(s, sql);
+	nq_table_key(sql, s->columns);
 	nq_buf_adds(sql, ") ");
 	for (uint32_t i = 0; !leave && i < row->ncells; i++) {
 		col = &s->columns->v[b->cell[row->cells + i].col];
@@ -267,10 +259,8 @@ show_end(struct nq_sink *s, struct nq_err *err)
 	fwrite(text.data, 1, text.len, s->o->out);
 	nq_buf_free(&text);
 	if (rc == 0 && s->o->mode == NQ_LOAD_REPLACE && s->counts->batches == 0 && in_sql(s)) {
-		if (!s->o->allow_empty)
-			return nq_err_set(err, NQ_FAIL,
-			    "refusing to replace table '%s' by nothing (--allow-empty allows it)",
-			    s->o->table);
+		if (nq_table_may_empty(s, err) == -1)
+			return -1;
 		open_transaction(s);
 	}
 	return rc;

@@ -20,7 +20,8 @@
  *
  * DuckDB knows no savepoints: a row that is refused spoils the transaction. It is rolled back, and
  * before the next rows come those that were accepted are merged again. Where rejects are allowed
- * there may be many, so then what is left of the batch goes in in pieces, each a transaction.
+ * there may be many, so then what is left of the batch goes in in pieces, each a transaction; the
+ * rows that a constraint is known to refuse are tried alone, which saves closing in on them.
  */
 struct range {
 	uint32_t from, to;
@@ -37,7 +38,7 @@ struct duckdb {
 	uint32_t nin, capin;
 	struct nq_counts counts; /* of the transaction in hand */
 	uint32_t safe;		 /* rows that were staged before it */
-	bool in_transaction, pieces;
+	bool in_transaction, pieces, suspected;
 	struct nq_buf started;
 };
 
@@ -109,49 +110,25 @@ duckdb_probe(struct nq_sink *s, bool *exists, struct nq_err *err)
 	return rc;
 }
 
-/* Whether a unique index or key is on just these columns: names them. 0: no, and the error says. */
+/* -1: no unique index or key is on just the columns of the key. */
 static int
-has_key(const struct nq_sink *s, const struct nq_duckdb_table *t, struct nq_buf *names,
-    struct nq_err *err)
+check_key(const struct nq_sink *s, const struct nq_duckdb_table *t, struct nq_err *err)
 {
 	struct duckdb *q = s->own;
-	struct nq_buf sql = NQ_BUF_INIT;
-	const struct nq_column *c;
-	int rc = 0;
+	struct nq_buf names = NQ_BUF_INIT, sql = NQ_BUF_INIT;
+	int rc = nq_table_has_key(s->o->table, s->columns, err);
 
-	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
-		c = &s->columns->v[s->columns->key[i]];
-		nq_buf_adds(names, i == 0 ? "" : ", ");
-		nq_ddl_quote(names, c->name);
-		if (rc == 0 && !c->exists)
-			rc = nq_err_set(err, NQ_FAIL, "table '%s' has no column '%s' (--key)",
-			    s->o->table, c->name);
-	}
+	nq_table_key(&names, s->columns);
 	nq_buf_adds(&sql, "EXPLAIN INSERT INTO ");
 	nq_duckdb_table_quote(&sql, t);
-	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names->data, names->data);
+	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names.data, names.data);
 	nq_duckdb_table_quote(&sql, t);
-	nq_buf_addf(&sql, " ON CONFLICT (%s) DO NOTHING", names->data);
-	if (rc == 0) {
-		rc = nq_duckdb_exec(&q->db, sql.data, NULL, err) == 0;
-		if (rc == 0)
-			nq_err_set(err, NQ_FAIL,
-			    "table '%s' has no primary key or unique index on (%s): create one",
-			    s->o->table, names->data);
-	}
+	nq_buf_addf(&sql, " ON CONFLICT (%s) DO NOTHING", names.data);
+	if (rc == 0 && nq_duckdb_exec(&q->db, sql.data, NULL, err) == -1)
+		rc = nq_table_no_key(s->o->table, s->columns, err);
+	nq_buf_free(&names);
 	nq_buf_free(&sql);
 	return rc;
-}
-
-static int
-check_key(const struct nq_sink *s, struct nq_err *err)
-{
-	struct duckdb *q = s->own;
-	struct nq_buf names = NQ_BUF_INIT;
-	int rc = has_key(s, &q->target, &names, err);
-
-	nq_buf_free(&names);
-	return rc == 1 ? 0 : -1;
 }
 
 /* The rows are collected under the constraints of the table itself, which judge each of them. */
@@ -160,18 +137,22 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 {
 	struct duckdb *q = s->own;
 	struct nq_err none = NQ_ERR_INIT;
-	struct nq_buf names = NQ_BUF_INIT, sql = NQ_BUF_INIT;
-	int rc = nq_duckdb_copy_shape(&q->target, &q->staging, err);
+	struct nq_buf sql = NQ_BUF_INIT;
+	int rc = q->staging.keyed ? nq_table_has_key(s->o->table, s->columns, err) : 0;
 
+	if (rc == 0 && nq_duckdb_copy_shape(&q->target, &q->staging, err) == -1)
+		rc = nq_err_at(err,
+		    "cannot collect rows for table '%s', as append and replace do (--mode merge "
+		    "does not): ",
+		    s->o->table);
 	if (rc == 0)
 		rc = nq_duckdb_table_describe(&q->staging, s->columns, err);
-	if (rc == 0 && q->staging.keyed) {
-		rc = has_key(s, &q->staging, &names, &none);
-		nq_buf_addf(
-		    &sql, "CREATE UNIQUE INDEX _nq_key ON temp.main._nq_staging (%s)", names.data);
-		rc = rc == 1 ? 0 : nq_duckdb_exec(&q->db, sql.data, NULL, err);
+	if (rc == 0 && q->staging.keyed && check_key(s, &q->staging, &none) == -1) {
+		nq_buf_adds(&sql, "CREATE UNIQUE INDEX _nq_key ON temp.main._nq_staging (");
+		nq_table_key(&sql, s->columns);
+		nq_buf_addc(&sql, ')');
+		rc = nq_duckdb_exec(&q->db, sql.data, NULL, err);
 	}
-	nq_buf_free(&names);
 	nq_buf_free(&sql);
 	return rc;
 }
@@ -191,7 +172,7 @@ duckdb_start(struct nq_sink *s, struct nq_err *err)
 		return 0;
 	if (collects(s))
 		return make_staging(s, err);
-	return q->target.keyed ? check_key(s, err) : 0;
+	return q->target.keyed ? check_key(s, &q->target, err) : 0;
 }
 
 /* Columns are added and widened before the transaction of the batch: DuckDB is at ease so. */
@@ -208,7 +189,7 @@ duckdb_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	nq_buf_free(&now);
 	s->columns->known = rc == 0 && table_of(s)->exists;
 	q->batch = b;
-	q->pieces = false;
+	q->pieces = q->suspected = false;
 	q->nin = 0;
 	return rc == 0 ? nq_duckdb_stage_begin(&q->stage, b, err) : -1;
 }
@@ -279,13 +260,10 @@ merge_range(
 	return merge_rows(q, b, r, refused, err);
 }
 
+/* Ranges stay apart: a key that comes in two of them is one that no statement may see twice. */
 static void
 accept(struct duckdb *q, struct range r)
 {
-	if (q->nin > 0 && q->in[q->nin - 1].to == r.from) {
-		q->in[q->nin - 1].to = r.to;
-		return;
-	}
 	if (q->nin == q->capin) {
 		q->capin = q->capin == 0 ? 16 : q->capin * 2;
 		q->in = nq_reallocarray(q->in, q->capin, sizeof(*q->in));
@@ -308,20 +286,6 @@ say_bad(const struct nq_sink *s, uint32_t bad, struct nq_err *err)
 	    s->columns->v[col].name, q->stage.table->column[col].type);
 }
 
-/* A row that a replace has seen before does not stand in the table twice: it was folded. */
-static void
-count(struct nq_sink *s, const struct nq_counts *c)
-{
-	s->counts->inserted += c->inserted;
-	s->counts->deleted += c->deleted;
-	if (s->o->mode == NQ_LOAD_REPLACE) {
-		s->counts->folded += c->updated + c->unchanged;
-		return;
-	}
-	s->counts->updated += c->updated;
-	s->counts->unchanged += c->unchanged;
-}
-
 static int
 end_transaction(struct nq_sink *s, struct nq_err *err)
 {
@@ -333,8 +297,34 @@ end_transaction(struct nq_sink *s, struct nq_err *err)
 	q->in_transaction = false;
 	q->nin = 0;
 	q->merge.all_new = !q->pieces && c->updated + c->unchanged + c->deleted == 0;
-	count(s, c);
+	nq_table_count(s, c);
 	return 0;
+}
+
+/* Behind the rows that go in together: they end before one that cannot, or is to be tried alone. */
+static uint32_t
+run_end(const struct duckdb *q, uint32_t from, uint32_t to)
+{
+	const uint32_t *bad = q->stage.bad;
+
+	if (from < to && bad[from] == NQ_DUCKDB_SUSPECT)
+		return from + 1;
+	while (from < to && bad[from] == 0)
+		from++;
+	return from;
+}
+
+/* What follows from a refusal: the first one of a batch has its rows looked at. */
+static enum nq_write
+refused_run(struct nq_sink *s, struct range r)
+{
+	struct duckdb *q = s->own;
+
+	q->pieces = collects(s) || s->o->max_rejects != NULL;
+	if (!q->suspected)
+		nq_duckdb_stage_suspect(&q->stage);
+	q->suspected = true;
+	return r.to - r.from == 1 ? NQ_WRITE_ROW : NQ_WRITE_SOME;
 }
 
 static enum nq_write
@@ -345,20 +335,20 @@ duckdb_write(struct nq_sink *s, const struct nq_batch *b, uint32_t from, uint32_
 	struct range r = {from, from};
 	bool refused = false;
 
-	*done = from;
-	if (get_ready(q, b, err) == -1)
-		return NQ_WRITE_FAILED;
-	while (r.to < to && q->stage.bad[r.to] == 0)
-		r.to++;
-	if (merge_range(q, b, r, &refused, err) == -1) {
-		roll_back(q);
-		q->pieces = collects(s) || s->o->max_rejects != NULL;
-		return refused ? NQ_WRITE_SOME : NQ_WRITE_FAILED;
-	}
-	if (r.to > r.from)
-		accept(q, r);
-	if (q->pieces && end_transaction(s, err) == -1)
-		return NQ_WRITE_FAILED;
+	do {
+		*done = r.from = r.to;
+		if (get_ready(q, b, err) == -1)
+			return NQ_WRITE_FAILED;
+		r.to = run_end(q, r.from, to);
+		if (merge_range(q, b, r, &refused, err) == -1) {
+			roll_back(q);
+			return refused ? refused_run(s, r) : NQ_WRITE_FAILED;
+		}
+		if (r.to > r.from)
+			accept(q, r);
+		if (q->pieces && end_transaction(s, err) == -1)
+			return NQ_WRITE_FAILED;
+	} while (r.to < to && run_end(q, r.to, to) > r.to);
 	if (r.to == to)
 		return NQ_WRITE_OK;
 	*done = r.to;

@@ -179,6 +179,8 @@ add_difference(const struct nq_duckdb_merge *m, uint32_t pos, struct nq_buf *sql
 	}
 	nq_buf_adds(sql, "t.");
 	add_name(m, pos, sql);
+	/* A collation of the column may take texts for one that are not. */
+	nq_buf_adds(sql, column(m, pos)->kind == NQ_D_TEXT ? " COLLATE \"c\"" : "");
 	nq_buf_adds(sql, " IS DISTINCT FROM ");
 	nq_duckdb_stage_value(m->stage, pos, sql);
 }

@@ -12,7 +12,6 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
     const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
-	struct nq_column *c;
 	bool changed;
 	int rc;
 
@@ -24,17 +23,25 @@ nq_duckdb_prepare(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	own.folds = true;
 	nq_duckdb_table_free(target);
 	rc = nq_duckdb_table_describe(target, &own, err);
-	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
-		if (!staged->v[i].exists)
-			continue;
-		c = nq_columns_get(&own, nq_str(staged->v[i].name));
-		if (!c->exists || c->kind != staged->v[i].kind)
-			c->seen = nq_duckdb_kind_holds(staged->v[i].kind);
-	}
+	nq_table_follow(&own, staged, nq_duckdb_kind_holds);
 	if (rc == 0)
 		rc = nq_duckdb_table_fit(target, &own, &changed, err);
 	nq_columns_free(&own);
 	return rc;
+}
+
+static void
+add_insert(const struct nq_duckdb_table *to, const struct nq_duckdb_table *from,
+    const struct nq_columns *cols, struct nq_buf *sql)
+{
+	nq_buf_adds(sql, "INSERT INTO ");
+	nq_duckdb_table_quote(sql, to);
+	nq_buf_adds(sql, " (");
+	nq_table_names(sql, cols);
+	nq_buf_adds(sql, ") SELECT ");
+	nq_table_names(sql, cols);
+	nq_buf_adds(sql, " FROM ");
+	nq_duckdb_table_quote(sql, from);
 }
 
 int
@@ -44,19 +51,17 @@ nq_duckdb_publish(struct nq_duckdb_table *target, const struct nq_duckdb_table *
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
+	/*
+	 * A unique index that was not looked at since the file was opened does not see what goes,
+	 * and finds it again in what comes: an insert of nothing makes DuckDB (1.5) look at it.
+	 */
 	if (replace) {
-		nq_buf_adds(&sql, "DELETE FROM ");
+		add_insert(target, target, cols, &sql);
+		nq_buf_adds(&sql, " WHERE false; DELETE FROM ");
 		nq_duckdb_table_quote(&sql, target);
 		nq_buf_adds(&sql, "; ");
 	}
-	nq_buf_adds(&sql, "INSERT INTO ");
-	nq_duckdb_table_quote(&sql, target);
-	nq_buf_adds(&sql, " (");
-	nq_table_names(&sql, cols);
-	nq_buf_adds(&sql, ") SELECT ");
-	nq_table_names(&sql, cols);
-	nq_buf_adds(&sql, " FROM ");
-	nq_duckdb_table_quote(&sql, staging);
+	add_insert(target, staging, cols, &sql);
 	rc = nq_duckdb_exec(target->db, sql.data, NULL, err);
 	nq_buf_free(&sql);
 	return rc;

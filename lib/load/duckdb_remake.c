@@ -17,14 +17,6 @@ take_text(void *ctx, const struct nq_str *value, struct nq_err *err)
 	return 0;
 }
 
-static void
-free_texts(struct nq_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free((void *)(uintptr_t)l->v[i]);
-	nq_list_free(l);
-}
-
 /* The statements behind a table or its indexes (duckdb_tables, duckdb_indexes). */
 static int
 read_statements(const struct nq_duckdb_table *t, const char *from, const char *which,
@@ -56,7 +48,7 @@ add_body(const struct nq_duckdb_table *t, struct nq_buf *body, struct nq_err *er
 		part.n -= part.n > 0 && part.p[part.n - 1] == ';';
 		nq_buf_addstr(body, part);
 	}
-	free_texts(&text);
+	nq_list_free_texts(&text);
 	return rc;
 }
 
@@ -224,7 +216,7 @@ rebuild(const struct nq_duckdb_table *t, const struct nq_columns *cols, const st
 		rc = -1;
 	for (size_t i = 0; rc == 0 && i < indexes.n; i++)
 		rc = nq_duckdb_exec(t->db, indexes.v[i], NULL, err);
-	free_texts(&indexes);
+	nq_list_free_texts(&indexes);
 	return rc;
 }
 
@@ -279,7 +271,7 @@ nq_duckdb_copy_shape(
 		nq_buf_addstr(&sql, nq_ddl_body(indexes.v[i]));
 		rc = nq_duckdb_exec(t->db, sql.data, NULL, err);
 	}
-	free_texts(&indexes);
+	nq_list_free_texts(&indexes);
 	nq_buf_free(&body);
 	nq_buf_free(&sql);
 	return rc;

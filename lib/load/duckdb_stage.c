@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/cli.h"
+#include "load/ddl.h"
 
-enum { MASK = 64 };
+enum { MASK = 64, MAX_SUSPECTS = 1000 };
 
 /* The columns of _nq_batch before the values. */
 enum { AT_ROW, AT_DELETE, AT_MASKS };
@@ -289,14 +291,21 @@ add_cast(const struct nq_duckdb_stage *s, uint32_t pos, const char *cast, struct
 		nq_buf_addf(sql, "%s(s.c%u AS %s)", cast, pos, type);
 }
 
+static void
+add_value(const struct nq_duckdb_stage *s, uint32_t pos, const char *cast, struct nq_buf *sql)
+{
+	int kind = s->columns->v[s->col[pos]].kind;
+
+	if (is_cast(kind) || kind == NQ_D_JSON)
+		add_cast(s, pos, cast, sql);
+	else
+		nq_buf_addf(sql, "s.c%u", pos);
+}
+
 void
 nq_duckdb_stage_value(const struct nq_duckdb_stage *s, uint32_t pos, struct nq_buf *sql)
 {
-	if (is_cast(s->columns->v[s->col[pos]].kind) ||
-	    s->columns->v[s->col[pos]].kind == NQ_D_JSON)
-		add_cast(s, pos, "CAST", sql);
-	else
-		nq_buf_addf(sql, "s.c%u", pos);
+	add_value(s, pos, "CAST", sql);
 }
 
 struct found {
@@ -353,6 +362,68 @@ nq_duckdb_stage_add(struct nq_duckdb_stage *s, const struct nq_batch *b, struct 
 			rc = find_bad(s, i, err);
 	s->rows = rc == 0 ? b->nrows : s->rows;
 	return rc;
+}
+
+/* --- rows that a constraint refuses -------------------------------------------------------- */
+
+static int
+take_check(void *ctx, const struct nq_str *value, struct nq_err *err)
+{
+	(void)err;
+	if (value[0].p != NULL)
+		nq_list_add(ctx, nq_strndup(value[0].p, value[0].n));
+	return 0;
+}
+
+static int
+take_suspect(void *ctx, const struct nq_str *value, struct nq_err *err)
+{
+	uint32_t *bad = (uint32_t *)ctx + strtoul(value[0].p, NULL, 10);
+
+	(void)err;
+	*bad = *bad == 0 ? NQ_DUCKDB_SUSPECT : *bad;
+	return 0;
+}
+
+/* Marks the rows that fail the check, unless they are many: then closing in on them is quicker. */
+static void
+suspect(struct nq_duckdb_stage *s, const char *check)
+{
+	struct nq_err ignored = NQ_ERR_INIT;
+	struct nq_buf sql = NQ_BUF_INIT;
+	uint32_t most = s->rows / 8 < MAX_SUSPECTS ? s->rows / 8 : MAX_SUSPECTS;
+
+	nq_buf_adds(&sql, "SELECT _nq_r FROM (SELECT s.r AS _nq_r");
+	for (uint32_t i = 0; i < s->n; i++) {
+		nq_buf_adds(&sql, ", ");
+		add_value(s, i, "TRY_CAST", &sql);
+		nq_buf_adds(&sql, " AS ");
+		nq_ddl_quote(&sql, s->columns->v[s->col[i]].name);
+	}
+	nq_buf_addf(&sql,
+	    " FROM " NQ_DUCKDB_STAGE " s WHERE NOT s.del) WHERE NOT coalesce(%s, true) "
+	    "QUALIFY count(*) OVER () <= %u",
+	    check, most);
+	nq_duckdb_ask(s->db, sql.data, take_suspect, s->bad, &ignored);
+	nq_buf_free(&sql);
+}
+
+void
+nq_duckdb_stage_suspect(struct nq_duckdb_stage *s)
+{
+	struct nq_list checks = {NULL, 0};
+	struct nq_err ignored = NQ_ERR_INIT;
+	struct nq_buf sql = NQ_BUF_INIT;
+
+	nq_buf_adds(&sql, "SELECT CASE constraint_type WHEN 'CHECK' THEN expression "
+			  "WHEN 'NOT NULL' THEN '\"' || replace(constraint_column_names[1], "
+			  "'\"', '\"\"') || '\" IS NOT NULL' END FROM duckdb_constraints()");
+	nq_duckdb_table_where(&sql, s->table);
+	nq_duckdb_ask(s->db, sql.data, take_check, &checks, &ignored);
+	for (size_t i = 0; i < checks.n; i++)
+		suspect(s, checks.v[i]);
+	nq_list_free_texts(&checks);
+	nq_buf_free(&sql);
 }
 
 void

@@ -11,7 +11,10 @@
  * at a time. A value that the target's type would change is found here, before anything is merged.
  */
 #define NQ_DUCKDB_STAGE "temp.main._nq_batch"
-#define NQ_DUCKDB_EMPTY UINT32_MAX /* in bad: the row has no value at all */
+
+/* In bad, beside the position of a value: the row has none at all; it is to be tried alone. */
+#define NQ_DUCKDB_EMPTY	  UINT32_MAX
+#define NQ_DUCKDB_SUSPECT (UINT32_MAX - 1)
 
 struct nq_duckdb_stage {
 	struct nq_duckdb *db;
@@ -34,6 +37,13 @@ int nq_duckdb_stage_begin(struct nq_duckdb_stage *, const struct nq_batch *, str
 
 /* Puts the rows in that are not there yet. */
 int nq_duckdb_stage_add(struct nq_duckdb_stage *, const struct nq_batch *, struct nq_err *);
+
+/*
+ * After a refusal: marks the rows that a constraint of the table probably refuses, so that they
+ * need not be closed in on. What cannot be asked (a constraint over columns that the batch lacks,
+ * a unique index) marks nothing, and neither does what would mark many.
+ */
+void nq_duckdb_stage_suspect(struct nq_duckdb_stage *);
 
 /* Forgets rows that a rollback took out: from is the first. */
 void nq_duckdb_stage_cut(struct nq_duckdb_stage *, uint32_t from);

@@ -8,6 +8,7 @@
 #include "load/class.h"
 #include "load/ddl.h"
 #include "load/duckdb_remake.h"
+#include "load/table.h"
 
 #define WHOLE	 (NQ_BIT(NQ_C_BOOL) | NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
 #define SHORT	 (NQ_BIT(NQ_C_BOOL) | NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_DECIMAL))
@@ -81,6 +82,8 @@ nq_duckdb_kind_holds(int kind)
 		return NQ_BIT(NQ_C_LONG);
 	case NQ_D_DOUBLE:
 		return NQ_BIT(NQ_C_DECIMAL);
+	case NQ_D_DECIMAL:
+		return NQ_BIT(NQ_C_BIG);
 	case NQ_D_JSON:
 		return NQ_BIT(NQ_C_JSON);
 	default:
@@ -263,11 +266,12 @@ create(struct nq_duckdb_table *t, struct nq_columns *cols, struct nq_err *err)
 		nq_duckdb_now_has(t, cols, i, type);
 		comma = ", ";
 	}
-	for (uint32_t i = 0; t->keyed && i < cols->nkeys; i++) {
-		nq_buf_adds(&sql, i == 0 ? ", PRIMARY KEY (" : ", ");
-		nq_ddl_quote(&sql, cols->v[cols->key[i]].name);
+	if (t->keyed) {
+		nq_buf_adds(&sql, ", PRIMARY KEY (");
+		nq_table_key(&sql, cols);
+		nq_buf_addc(&sql, ')');
 	}
-	nq_buf_adds(&sql, t->keyed && cols->nkeys > 0 ? "))" : ")");
+	nq_buf_addc(&sql, ')');
 	rc = nq_duckdb_exec(t->db, sql.data, NULL, err);
 	t->exists = true;
 	nq_buf_free(&sql);

@@ -11,6 +11,7 @@
 #include "http/retry.h"
 #include "load/postgres_fit.h"
 #include "load/postgres_suspect.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 static bool
@@ -172,20 +173,6 @@ begin_batch(struct nq_sink *s, struct nq_err *err)
 
 /* === rows ===================================================================================== */
 
-/* A row that a replace has seen before does not stand in the table twice: it was folded. */
-static void
-count(struct nq_sink *s, const struct nq_pg_done *d)
-{
-	s->counts->inserted += d->inserted;
-	s->counts->deleted += d->deleted;
-	if (replaces(s)) {
-		s->counts->folded += d->updated + d->unchanged;
-		return;
-	}
-	s->counts->updated += d->updated;
-	s->counts->unchanged += d->unchanged;
-}
-
 /* After a failure in the data: all of the range is undone. */
 static enum nq_write
 refused(struct nq_sink *s, uint32_t from, uint32_t to, struct nq_err *err)
@@ -206,7 +193,7 @@ try_range(struct nq_sink *s, uint32_t from, uint32_t to, bool *again, struct nq_
 {
 	struct nq_postgres *q = s->own;
 	bool guessed = q->merge.insert_first;
-	struct nq_pg_done done;
+	struct nq_counts done;
 	int rc;
 
 	*again = false;
@@ -218,7 +205,7 @@ try_range(struct nq_sink *s, uint32_t from, uint32_t to, bool *again, struct nq_
 	if (rc == 0)
 		rc = nq_pg_merge_run(&q->merge, q->batch, &done, err);
 	if (rc == 0) {
-		count(s, &done);
+		nq_table_count(s, &done);
 		return NQ_WRITE_OK;
 	}
 	if (rc == -1 && q->pg.fault != NQ_PG_ROW)

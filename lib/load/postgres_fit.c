@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "load/class.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 #define WHOLE (NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
@@ -121,9 +122,9 @@ create(struct nq_pg_table *t, struct nq_columns *cols, struct nq_err *err)
 		rc = add_definition(t, cols, i, &sql, err);
 		comma = ", ";
 	}
-	if (t->keyed && cols->nkeys > 0) {
+	if (t->keyed) {
 		nq_buf_adds(&sql, ", PRIMARY KEY (");
-		nq_pg_table_key(&sql, cols, "");
+		nq_table_key(&sql, cols);
 		nq_buf_addc(&sql, ')');
 	}
 	nq_buf_addc(&sql, ')');

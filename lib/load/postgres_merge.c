@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load/class.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 static const char batch[] = "pg_temp._nq_batch";
@@ -224,7 +225,7 @@ add_conflict(struct nq_pg_merge *m, bool update_too)
 	if (m->stage->columns->nkeys == 0 || m->stage->o->mode == NQ_LOAD_APPEND)
 		return;
 	nq_buf_adds(&m->sql, " ON CONFLICT (");
-	nq_pg_table_key(&m->sql, m->stage->columns, "");
+	nq_table_key(&m->sql, m->stage->columns);
 	if (!update_too || !has_values(m)) {
 		nq_buf_adds(&m->sql, ") DO NOTHING");
 		return;
@@ -296,7 +297,7 @@ insert(struct nq_pg_merge *m, bool others, uint64_t *n, struct nq_err *err)
 /* === deleting, versions ======================================================================= */
 
 static int
-delete_rows(struct nq_pg_merge *m, struct nq_pg_done *done, struct nq_err *err)
+delete_rows(struct nq_pg_merge *m, struct nq_counts *done, struct nq_err *err)
 {
 	if (m->stage->deletes == 0)
 		return 0;
@@ -345,7 +346,7 @@ add_older(const struct nq_batch *b, const struct nq_pg_rows *rows, uint32_t col,
 /* Takes rows out of the batch that are older than those in the table: these stay unchanged. */
 static int
 drop_older(
-    struct nq_pg_merge *m, const struct nq_batch *b, struct nq_pg_done *done, struct nq_err *err)
+    struct nq_pg_merge *m, const struct nq_batch *b, struct nq_counts *done, struct nq_err *err)
 {
 	uint32_t i = newer_column(m);
 	struct nq_buf older = NQ_BUF_INIT, name = NQ_BUF_INIT;
@@ -404,7 +405,7 @@ may_insert_first(const struct nq_pg_merge *m)
 }
 
 static int
-merge(struct nq_pg_merge *m, struct nq_pg_done *done, struct nq_err *err)
+merge(struct nq_pg_merge *m, struct nq_counts *done, struct nq_err *err)
 {
 	uint64_t values = m->stage->values;
 
@@ -427,7 +428,7 @@ merge(struct nq_pg_merge *m, struct nq_pg_done *done, struct nq_err *err)
 
 int
 nq_pg_merge_run(
-    struct nq_pg_merge *m, const struct nq_batch *b, struct nq_pg_done *done, struct nq_err *err)
+    struct nq_pg_merge *m, const struct nq_batch *b, struct nq_counts *done, struct nq_err *err)
 {
 	const struct nq_load_options *o = m->stage->o;
 

@@ -2,6 +2,7 @@
 #define NQ_LOAD_POSTGRES_MERGE_H
 
 #include "load/postgres_stage.h"
+#include "load/sink.h"
 
 /*
  * The statements that bring the staged rows into the table, and what they did.
@@ -19,12 +20,9 @@ struct nq_pg_merge {
 	bool insert_first;
 };
 
-struct nq_pg_done {
-	uint64_t inserted, updated, unchanged, deleted;
-};
-
-/* 1: the rows were not all new; insert_first is off now. Undo, load, and call again. */
-int nq_pg_merge_run(
-    struct nq_pg_merge *, const struct nq_batch *, struct nq_pg_done *, struct nq_err *);
+/* Sets what happened. 1: the rows were not all new; insert_first is off now. Undo, load, and call
+ * again. */
+int
+nq_pg_merge_run(struct nq_pg_merge *, const struct nq_batch *, struct nq_counts *, struct nq_err *);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "load/class.h"
 #include "load/postgres_fit.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 int
@@ -16,13 +17,15 @@ nq_pg_publish_prepare(const struct nq_pg_table *target, struct nq_pg_table *stag
 	struct nq_buf sql = NQ_BUF_INIT;
 	int rc;
 
+	if (nq_table_has_key(target->name, cols, err) == -1)
+		return -1;
 	nq_buf_addf(&sql,
 	    "CREATE TEMPORARY TABLE _nq_staging (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS "
 	    "INCLUDING INDEXES INCLUDING GENERATED INCLUDING IDENTITY)",
 	    target->quoted.data);
 	if (staging->keyed) {
 		nq_buf_adds(&sql, "; CREATE UNIQUE INDEX ON pg_temp._nq_staging (");
-		nq_pg_table_key(&sql, cols, "");
+		nq_table_key(&sql, cols);
 		nq_buf_addc(&sql, ')');
 	}
 	rc = nq_pg_exec(target->pg, sql.data, err);
@@ -53,7 +56,7 @@ check_followers(const struct nq_pg_table *t, struct nq_err *err)
 }
 
 static uint32_t
-class_of(int kind)
+holds(int kind)
 {
 	switch (kind) {
 	case NQ_PK_BOOL:
@@ -76,21 +79,12 @@ static int
 follow(struct nq_pg_table *t, const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
-	struct nq_column *c;
 	int rc;
 
 	nq_columns_init(&own);
 	own.folds = true;
 	rc = nq_pg_table_describe(t, &own, err);
-	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
-		if (!staged->v[i].exists)
-			continue;
-		c = nq_columns_get(&own, nq_str(staged->v[i].name));
-		if (c->exists && c->kind == staged->v[i].kind)
-			continue;
-		c->as = c->exists ? NULL : staged->v[i].as;
-		c->seen = class_of(staged->v[i].kind);
-	}
+	nq_table_follow(&own, staged, holds);
 	if (rc == 0)
 		rc = nq_pg_fit(t, &own, err);
 	nq_columns_free(&own);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "json/text.h"
 #include "load/class.h"
+#include "load/table.h"
 #include "pg/query.h"
 
 #define WHOLE	 (NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
@@ -143,15 +144,6 @@ nq_pg_table_free(struct nq_pg_table *t)
 	free(t->schema);
 	free(t->name);
 	nq_buf_free(&t->quoted);
-}
-
-void
-nq_pg_table_key(struct nq_buf *sql, const struct nq_columns *cols, const char *prefix)
-{
-	for (uint32_t i = 0; i < cols->nkeys; i++) {
-		nq_buf_addf(sql, "%s%s", i == 0 ? "" : ", ", prefix);
-		nq_pg_quote(sql, cols->v[cols->key[i]].name);
-	}
 }
 
 /* === what is there ============================================================================ */
@@ -294,32 +286,23 @@ nq_pg_table_check_key(struct nq_pg_table *t, const struct nq_columns *cols, stru
 	    "HAVING pg_catalog.array_agg(a.attname::text ORDER BY a.attname::text) = "
 	    "(SELECT pg_catalog.array_agg(k ORDER BY k) FROM "
 	    "pg_catalog.json_array_elements_text($2) k)";
-	struct nq_buf names = NQ_BUF_INIT, json = NQ_BUF_INIT;
+	struct nq_buf json = NQ_BUF_INIT;
 	const char *params[2];
 	struct nq_pg_rows rows = {NULL, 0, 0};
-	const struct nq_column *c;
-	int rc = 0;
+	int rc = nq_table_has_key(t->name, cols, err);
 
-	for (uint32_t i = 0; rc == 0 && i < cols->nkeys; i++) {
-		c = &cols->v[cols->key[i]];
+	for (uint32_t i = 0; i < cols->nkeys; i++) {
 		nq_buf_adds(&json, i == 0 ? "[" : ",");
-		nq_text_quote(&json, nq_str(c->name));
-		if (!c->exists)
-			rc = nq_err_set(err, NQ_FAIL, "table '%s' has no column '%s' (--key)",
-			    t->name, c->name);
+		nq_text_quote(&json, nq_str(cols->v[cols->key[i]].name));
 	}
 	nq_buf_addc(&json, ']');
-	nq_pg_table_key(&names, cols, "");
 	params[0] = t->quoted.data;
 	params[1] = json.data;
 	if (rc == 0)
 		rc = nq_pg_query(t->pg, sql, params, 2, &rows, err);
 	if (rc == 0 && rows.n == 0)
-		rc = nq_err_set(err, NQ_FAIL,
-		    "table '%s' has no primary key or unique index on (%s): create one", t->name,
-		    names.data);
+		rc = nq_table_no_key(t->name, cols, err);
 	nq_pg_rows_free(&rows);
-	nq_buf_free(&names);
 	nq_buf_free(&json);
 	return rc;
 }

@@ -56,9 +56,6 @@ int nq_pg_table_describe(struct nq_pg_table *, struct nq_columns *, struct nq_er
 /* Whether the columns of the key are there and unique. */
 int nq_pg_table_check_key(struct nq_pg_table *, const struct nq_columns *, struct nq_err *);
 
-/* Adds "a", "b" of the key, each after prefix. */
-void nq_pg_table_key(struct nq_buf *, const struct nq_columns *, const char *prefix);
-
 /* For what makes and changes tables. */
 extern const uint32_t nq_pg_takes[]; /* by kind: the classes that it holds unchanged */
 extern const char nq_pg_open_mark[]; /* the comment on a column of kind OPEN */

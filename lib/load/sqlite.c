@@ -105,15 +105,9 @@ check_key(struct nq_sink *s, struct nq_err *err)
 	struct sqlite *q = s->own;
 	struct nq_buf names = NQ_BUF_INIT, sql = NQ_BUF_INIT;
 	sqlite3_stmt *st = NULL;
-	int rc = 0;
+	int rc = nq_table_has_key(s->o->table, s->columns, err);
 
-	for (uint32_t i = 0; i < s->columns->nkeys; i++) {
-		nq_buf_adds(&names, i == 0 ? "" : ", ");
-		nq_ddl_quote(&names, s->columns->v[s->columns->key[i]].name);
-		if (rc == 0 && !s->columns->v[s->columns->key[i]].exists)
-			rc = nq_err_set(err, NQ_FAIL, "table '%s' has no column '%s' (--key)",
-			    s->o->table, s->columns->v[s->columns->key[i]].name);
-	}
+	nq_table_key(&names, s->columns);
 	nq_buf_adds(&sql, "INSERT INTO ");
 	nq_sqlite_table_quote(&sql, &q->target);
 	nq_buf_addf(&sql, " (%s) SELECT %s FROM ", names.data, names.data);
@@ -122,9 +116,7 @@ check_key(struct nq_sink *s, struct nq_err *err)
 	if (rc == 0 && nq_db_prepare(&q->db, sql.data, &st, err) == -1) {
 		rc = -1;
 		if (strstr(err->msg, "ON CONFLICT clause") != NULL)
-			nq_err_set(err, NQ_FAIL,
-			    "table '%s' has no primary key or unique index on (%s): create one",
-			    s->o->table, names.data);
+			nq_table_no_key(s->o->table, s->columns, err);
 	}
 	sqlite3_finalize(st);
 	nq_buf_free(&names);
@@ -151,16 +143,15 @@ make_staging(struct nq_sink *s, struct nq_err *err)
 {
 	struct sqlite *q = s->own;
 	struct nq_buf sql = NQ_BUF_INIT;
-	int rc = nq_remake_copy_shape(&q->target, &q->staging, err);
+	int rc = nq_table_has_key(s->o->table, s->columns, err);
 
+	if (rc == 0)
+		rc = nq_remake_copy_shape(&q->target, &q->staging, err);
 	q->staging.exists = rc == 0;
 	q->staging.strict = q->target.strict;
-	for (uint32_t i = 0; rc == 0 && i < s->columns->nkeys; i++) {
-		nq_buf_adds(
-		    &sql, i == 0 ? "CREATE UNIQUE INDEX temp._nq_key ON _nq_staging (" : ", ");
-		nq_ddl_quote(&sql, s->columns->v[s->columns->key[i]].name);
-	}
-	if (sql.len > 0) {
+	if (rc == 0 && s->columns->nkeys > 0) {
+		nq_buf_adds(&sql, "CREATE UNIQUE INDEX temp._nq_key ON _nq_staging (");
+		nq_table_key(&sql, s->columns);
 		nq_buf_addc(&sql, ')');
 		rc = nq_db_exec(&q->db, sql.data, err);
 	}
@@ -236,20 +227,15 @@ sqlite_begin(struct nq_sink *s, const struct nq_batch *b, struct nq_err *err)
 	return rc;
 }
 
-/* A row that a replace has seen before does not stand in the table twice: it was folded. */
 static void
-count(struct nq_sink *s, enum nq_row_outcome what)
+count(const struct nq_sink *s, enum nq_row_outcome what)
 {
-	if (what == NQ_ROW_INSERTED)
-		s->counts->inserted++;
-	else if (what == NQ_ROW_DELETED)
-		s->counts->deleted++;
-	else if (replaces(s))
-		s->counts->folded++;
-	else if (what == NQ_ROW_UPDATED)
-		s->counts->updated++;
-	else
-		s->counts->unchanged++;
+	const struct nq_counts one = {.inserted = what == NQ_ROW_INSERTED,
+	    .updated = what == NQ_ROW_UPDATED,
+	    .unchanged = what == NQ_ROW_UNCHANGED,
+	    .deleted = what == NQ_ROW_DELETED};
+
+	nq_table_count(s, &one);
 }
 
 static enum nq_write

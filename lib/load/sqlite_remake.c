@@ -140,14 +140,6 @@ read_companions(
 	return rc;
 }
 
-static void
-free_texts(struct nq_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free((void *)(uintptr_t)l->v[i]);
-	nq_list_free(l);
-}
-
 /* The old table goes, the new one takes its name; views and triggers that name it stay as text. */
 static int
 swap(const struct nq_sqlite_table *t, const struct nq_sqlite_table *fresh, struct nq_err *err)
@@ -182,7 +174,7 @@ nq_remake_widen(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_er
 		rc = -1;
 	for (size_t i = 0; rc == 0 && i < companions.n; i++)
 		rc = nq_db_exec(t->db, companions.v[i], err);
-	free_texts(&companions);
+	nq_list_free_texts(&companions);
 	for (uint32_t i = 0; rc == 0 && i < cols->n; i++) {
 		if (!nq_column_too_narrow(&cols->v[i]))
 			continue;
@@ -220,9 +212,17 @@ nq_remake_copy_shape(
 		rc = nq_db_exec(t->db, sql.data, err);
 	}
 	free(text);
-	free_texts(&indexes);
+	nq_list_free_texts(&indexes);
 	nq_buf_free(&sql);
 	return rc;
+}
+
+static uint32_t
+holds(int kind)
+{
+	return kind == NQ_K_INT	  ? NQ_BIT(NQ_C_INT)
+	       : kind == NQ_K_ANY ? NQ_BIT(NQ_C_BIG)
+				  : NQ_BIT(NQ_C_TEXT);
 }
 
 /* Gives the table the columns and types that the staging table came to have. */
@@ -230,23 +230,13 @@ static int
 follow(struct nq_sqlite_table *t, const struct nq_columns *staged, struct nq_err *err)
 {
 	struct nq_columns own;
-	struct nq_column *c;
 	bool changed;
 	int rc;
 
 	nq_columns_init(&own);
 	own.folds = true;
 	rc = nq_sqlite_table_describe(t, &own, err);
-	for (uint32_t i = 0; rc == 0 && i < staged->n; i++) {
-		if (!staged->v[i].exists)
-			continue;
-		c = nq_columns_get(&own, nq_str(staged->v[i].name));
-		if (c->exists && c->kind == staged->v[i].kind)
-			continue;
-		c->seen = staged->v[i].kind == NQ_K_INT	  ? NQ_BIT(NQ_C_INT)
-			  : staged->v[i].kind == NQ_K_ANY ? NQ_BIT(NQ_C_BIG)
-							  : NQ_BIT(NQ_C_TEXT);
-	}
+	nq_table_follow(&own, staged, holds);
 	if (rc == 0)
 		rc = nq_sqlite_table_fit(t, &own, &changed, err);
 	nq_columns_free(&own);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "load/ddl.h"
+#include "load/table.h"
 
 enum op { OP_INSERT, OP_UPDATE, OP_LOOK, OP_DELETE, NOPS };
 enum { MAX_SHAPES = 64, FAILED = -1, REFUSED = -2 };
@@ -60,15 +61,6 @@ param(const struct nq_shape *s, uint32_t col)
 }
 
 static void
-add_key_names(const struct nq_sqlite_rows *r, struct nq_buf *sql)
-{
-	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
-		nq_buf_adds(sql, i == 0 ? "" : ", ");
-		nq_ddl_quote(sql, column_name(r, r->columns->key[i]));
-	}
-}
-
-static void
 add_where(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_buf *sql)
 {
 	for (uint32_t i = 0; i < r->columns->nkeys; i++) {
@@ -110,7 +102,7 @@ insert_sql(const struct nq_sqlite_rows *r, const struct nq_shape *s, struct nq_b
 	if (r->columns->nkeys == 0 || r->o->mode == NQ_LOAD_APPEND)
 		return;
 	nq_buf_adds(sql, " ON CONFLICT (");
-	add_key_names(r, sql);
+	nq_table_key(sql, r->columns);
 	nq_buf_adds(sql, ") DO NOTHING");
 }
 

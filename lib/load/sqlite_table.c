@@ -9,6 +9,7 @@
 #include "load/sqlite_remake.h"
 #include "load/class.h"
 #include "load/ddl.h"
+#include "load/table.h"
 
 #define WHOLE	 (NQ_BIT(NQ_C_BOOL) | NQ_BIT(NQ_C_INT) | NQ_BIT(NQ_C_LONG))
 #define ANYTHING (NQ_BIT(NQ_C_JSON + 1) - 1)
@@ -184,11 +185,12 @@ create(struct nq_sqlite_table *t, struct nq_columns *cols, struct nq_err *err)
 		nq_buf_addf(&sql, " %s%s", type, t->keyed && cols->v[i].key ? " NOT NULL" : "");
 		nq_sqlite_table_now_has(t, &cols->v[i], type);
 	}
-	for (uint32_t i = 0; t->keyed && i < cols->nkeys; i++) {
-		nq_buf_adds(&sql, i == 0 ? ",\n  PRIMARY KEY (" : ", ");
-		nq_ddl_quote(&sql, cols->v[cols->key[i]].name);
+	if (t->keyed) {
+		nq_buf_adds(&sql, ",\n  PRIMARY KEY (");
+		nq_table_key(&sql, cols);
+		nq_buf_addc(&sql, ')');
 	}
-	nq_buf_adds(&sql, t->keyed && cols->nkeys > 0 ? ")\n) STRICT" : "\n) STRICT");
+	nq_buf_adds(&sql, "\n) STRICT");
 	rc = nq_db_exec(t->db, sql.data, err);
 	t->exists = t->strict = true;
 	nq_buf_free(&sql);
