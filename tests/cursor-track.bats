@@ -276,3 +276,17 @@ track() { run --separate-stderr timeout 30 nq-cursor track "$@"; }
   status_is 1
   stderr_has 'longer than 10 bytes (--max-line raises the limit)'
 }
+
+# --- the environment of the command ------------------------------------------------------------------
+
+@test "--env: values with references and without are in the environment of the command, and not in its words" {
+  export TOKEN=of-the-environment
+  # shellcheck disable=SC2016 # the dollars are for nq-cursor and for sh
+  track --env A='${TOKEN}' --env B='b = c' --env C= -- sh -c 'cat >/dev/null; echo "{\"a\":\"$A\",\"b\":\"$B\",\"c\":\"${C-unset}\"}"' < <(marked)
+  status_is 0
+  stdout_is '{"a":"of-the-environment","b":"b = c","c":""}'$'\n'"$(mark 1)"
+  track --env =x -- cat < <(marked)
+  status_is 2
+  stdout_is ''
+  stderr_has "--env: write NAME=VALUE, not '=x'"
+}

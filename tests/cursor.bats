@@ -83,6 +83,15 @@ events() { nq-cursor history --json acme suppliers | jq -r "$1"; }
   stdout_is $'idle\n\nsuppliers'
 }
 
+@test "--field of what is not one line is refused, and a line of it is not given for the whole" {
+  start
+  nq-cursor fail --run "$RUN" --error $'first\nsecond' acme suppliers >/dev/null
+  run --separate-stderr nq-cursor get -F error_summary acme suppliers
+  status_is 1
+  stdout_is ''
+  stderr_has "--field: the value of 'error_summary' is not one line: read the JSON"
+}
+
 @test "an unknown --field is a usage error before anything is done" {
   run --separate-stderr nq-cursor begin -F runid acme suppliers
   status_is 2

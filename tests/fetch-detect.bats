@@ -165,6 +165,13 @@ walked() {
   found .entry none
 }
 
+@test "S11 a list of links goes on behind a list inside a link, and ends with its bracket" {
+  first_page '{"link":[{"relation":"self","url":"/t","extension":[{"url":"/x"}]},{"relation":"next","url":"/t?page=2"}],"entry":[{"id":1}]}'
+  found .entry link:in=body:.link
+  first_page '{"link":[{"relation":"self","url":"/t"}],"about":{"parent":{"relation":"next","url":"/u"}},"entry":[{"id":1}]}'
+  found .entry none
+}
+
 @test "S11 a list of links beside a counted one: the link leads on" {
   first_page '{"items":[{"id":1}],"total_pages":9,"links":[{"href":"/t?page=2","rel":"next"},{"href":"/t?page=9","rel":"last"}]}'
   found .items link:in=body:.links

@@ -152,6 +152,26 @@ let_go() {
   stderr_has "attempt to write a readonly database"
 }
 
+@test "a row that cannot be read is none that is unchanged: a damaged page ends the load" {
+  local page
+  jq -nc 'range(200) | {id: "k\(.)", s: ("x" * 300)}' >in
+  into --key id <in >receipt
+  page=$(sql "select pageno from dbstat where name = 't' and pagetype = 'leaf' limit 1 offset 9")
+  dd if=/dev/zero of=t.db bs=4096 seek=$((page - 1)) count=1 conv=notrunc status=none
+  run --separate-stderr into --key id <in
+  status_is 1
+  stdout_is ""
+  stderr_has "database disk image is malformed"
+}
+
+@test "a table that a batch without values did not make takes its first column under any contract" {
+  run --separate-stderr into --mode append --batch 1 --max-rejects 1 --rejects r --schema-contract discard_row < <(rows '{"a":null}' '{"a":1}')
+  status_is 3
+  counts_are "2 1 0 0 0 0 1"
+  [ "$(jq .line r)" = 1 ]
+  sql_is 'select * from t' 1
+}
+
 @test "a receipt that cannot be written is a failure, and the rows stay" {
   run --separate-stderr bash -c 'echo "{\"id\":1}" | nq-load --to sqlite:t.db --table t --key id >/dev/full'
   status_is 1

@@ -168,7 +168,8 @@ YAML
     measured nq-load --to sqlite:nq.db --table supplier --key supplier_number --require-end >receipt
   [ "$(jq .inserted receipt)" = 40000 ]
   [ "$(wc -l <peaks)" = 3 ]
-  [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
+  # A sanitizer's own memory is not part of the bound.
+  [[ $BUILD == *address* ]] || [ "$(sort -n peaks | tail -n 1)" -lt $((24 << 10)) ]
 }
 
 # === looking ==================================================================================
@@ -579,7 +580,12 @@ disturb() {
 # === secrets and traces =======================================================================
 
 @test "no secret is in an argument, a log, the output or the state" {
-  printf 'test-bearer-token-here\n' >secret
+  # Of its own: other tests that run now may show the usual one.
+  local token=bearer-$BASHPID-$RANDOM was=$API
+  stop_standin
+  start_standin --suppliers "$SUPPLIERS" --age-days 6 --token "$token"
+  sed -i -e "s#$was#$API#; s#test-bearer-token-here#$token#" settings.json
+  printf '%s\n' "$token" >secret
   slowly 10
   (
     while [ ! -e stop ]; do
@@ -590,12 +596,13 @@ disturb() {
   sync -vv --keep kept
   status_is 0
   # The watcher would see one.
-  bash -c 'sleep 0.5; true' test-bearer-token-here
+  bash -c 'sleep 0.5; true' "$token"
   : >stop
   wait "$watcher"
-  [ "$(sort -u seen | wc -l)" -le 2 ]
-  grep -q cmdline seen
-  [[ $output$stderr != *test-bearer-token* ]]
+  grep -v "/$API_PID/" seen | sort -u >shown
+  [ "$(wc -l <shown)" -le 2 ]
+  grep -q cmdline shown
+  [[ $output$stderr != *"$token"* ]]
   run ! grep -rqF -f secret state kept nq.db
   run ! bash -c 'bash -x "$(command -v nq-sync)" --full 2>&1 | grep -qF -f secret'
 }

@@ -154,9 +154,9 @@ http_close(struct nq_sink *s)
 	s->own = NULL;
 }
 
-#define HTTP_SINK(scheme_)                                                                 \
+#define HTTP_SINK(prefix)                                                                  \
 	{                                                                                  \
-		.scheme = scheme_, .form = "https://URL", .receipt = true,                 \
+		.scheme = (prefix), .form = "https://URL", .receipt = true,                \
 		.modes = {true, true, true, true}, .open = http_open, .probe = http_probe, \
 		.start = http_start, .begin = http_begin, .write = http_write,             \
 		.commit = http_commit, .finish = http_finish, .close = http_close,         \

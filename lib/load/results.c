@@ -43,7 +43,7 @@ static uint32_t
 find_list(const struct nq_results *r)
 {
 	static const char *const usual[] = {"results", "items"};
-	uint32_t i = NQ_NONE;
+	uint32_t i;
 
 	if (r->given) {
 		i = nq_path_find(&r->path, &r->doc, 0);

@@ -36,7 +36,7 @@ holds(int proc, pid_t pid, const char *pipe)
 	return found;
 }
 
-int
+void
 nq_holders_signal(int fd, int sig)
 {
 	char pipe[TEXT_MAX];
@@ -44,18 +44,16 @@ nq_holders_signal(int fd, int sig)
 	struct stat st;
 	DIR *proc;
 	pid_t pid;
-	int n = 0;
 
 	if (fstat(fd, &st) == -1 || (proc = opendir("/proc")) == NULL)
-		return 0;
+		return;
 	snprintf(pipe, sizeof(pipe), "pipe:[%llu]", (unsigned long long)st.st_ino);
 	while ((e = readdir(proc)) != NULL) {
 		if (!isdigit((unsigned char)e->d_name[0]))
 			continue;
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid != getpid() && holds(dirfd(proc), pid, pipe) && kill(pid, sig) == 0)
-			n++;
+		if (pid != getpid() && holds(dirfd(proc), pid, pipe))
+			kill(pid, sig);
 	}
 	closedir(proc);
-	return n;
 }

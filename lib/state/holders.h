@@ -3,8 +3,8 @@
 
 /*
  * Those who hold a pipe: all processes that have a descriptor of it, whatever groups and sessions
- * they are in, as /proc shows them. Sends each the signal, ourselves excepted. The number of them.
+ * they are in, as /proc shows them. Sends each the signal, ourselves excepted.
  */
-int nq_holders_signal(int fd, int sig);
+void nq_holders_signal(int fd, int sig);
 
 #endif

@@ -35,7 +35,7 @@ judge() {
 }
 
 # What make built lies beside, with its times, so that a mutant costs one file.
-tar -C "$root" --exclude=./.git --exclude=./build/address-undefined --exclude='./build/fuzzer*' -c . | tar -C "$copy" -x
+tar -C "$root" --exclude=./.git --exclude=./build/address-undefined --exclude='./build/fuzzer*' --exclude=./build/corpus -c . | tar -C "$copy" -x
 build
 for patch in "${patches[@]}"; do
   judge "$patch"

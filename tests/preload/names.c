@@ -12,6 +12,9 @@
 
 typedef int (*resolver)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
+/* The names that the C library gives its parameters are reserved. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 int
 getaddrinfo(const char *restrict node, const char *restrict service,
     const struct addrinfo *restrict hints, struct addrinfo **restrict res)
@@ -26,3 +29,5 @@ getaddrinfo(const char *restrict node, const char *restrict service,
 		nanosleep(&step, NULL);
 	return real(node, service, hints, res);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -256,21 +256,36 @@ js_text(struct slice v, const char *fallback)
 	return b.p;
 }
 
+static void
+put_escape(struct sb *out, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char text[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+
+	if (c == '"' || c == '\\')
+		sb_add(out, (const char[]){'\\', (char)c}, 2);
+	else
+		sb_add(out, text, sizeof(text));
+}
+
 void
 js_put(struct sb *out, const char *p, size_t n)
 {
+	size_t from = 0;
+
 	sb_need(out, n + 2);
 	sb_ch(out, '"');
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)p[i];
 
-		if (c < 0x20 || c == 0x7f)
-			sb_fmt(out, "\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			sb_fmt(out, "\\%c", c);
-		else
-			sb_ch(out, (char)c);
+		if (c >= 0x20 && c != 0x7f && c != '"' && c != '\\')
+			continue;
+		sb_add(out, p + from, i - from);
+		put_escape(out, c);
+		from = i + 1;
 	}
+	if (from < n)
+		sb_add(out, p + from, n - from);
 	sb_ch(out, '"');
 }
 
