@@ -37,14 +37,15 @@ turn() {
   (($2 == 0)) || tail -n 1 "$work/figures" | jq -c --argjson i "$1" --argjson round "$2" '. + {i: $i, round: $round}' >>"$work/turn.all"
 }
 
+# sits_out I: whether it is one that has had its only turn.
+sits_out() { [[ ${seldom[$1]} == yes && $round -gt 1 ]]; }
+
 # all_take_turns ROUNDS: each once a round; before each round, what before_each names.
 all_take_turns() {
   local i
   for ((round = 1; round <= $1; round++)); do
     "$before_each"
-    for i in "${!names[@]}"; do
-      [[ ${seldom[i]} == yes && $round -gt 1 ]] || turn "$i" "$round"
-    done
+    for i in "${!names[@]}"; do sits_out "$i" || turn "$i" "$round"; done
   done
 }
 
