@@ -17,5 +17,6 @@ peer nq-fetch "'$build/nq-fetch' --max-body 4G --max-time 600 -p none -r .data '
 slow_peer "curl | jq -c '.data[]'" "curl -s '$page' | jq -c '.data[]'"
 slow_peer 'python3, requests' "$python '$here/peers/big.py' '$page'"
 slow_peer 'curl | jq --stream' "curl -s '$page' | jq -cn --stream 'fromstream(2 | truncate_stream(inputs | select(.[0][0] == \"data\")))'"
+warm_up
 all_take_turns 1
 tell

@@ -21,5 +21,6 @@ peer 'python3, requests' "$on_first $python '$here/peers/fetch.py' '$url'"
 all_write "$records"
 peer 'curl (the wire)' "$on_first curl -s $all"
 peer 'curl | json_verify' "$on_first curl -s $all | json_verify -s -q"
+warm_up
 all_take_turns "$rounds"
 tell

@@ -19,6 +19,7 @@ grow() {
   peer 'nq-load, SQLite' "'$build/nq-load' --to sqlite:'$work/nq.db' --table s --key supplier_number" "$rows.ndjson"
   peer 'nq-load, PostgreSQL' "'$build/nq-load' --to '$PGURL' --table s --key supplier_number" "$rows.ndjson"
   before_each=empty
+  warm_up
   all_take_turns $(($1 >= 1000000 ? 1 : rounds))
   tell
   stop_server

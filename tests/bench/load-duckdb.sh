@@ -34,6 +34,7 @@ full() {
 work load-duckdb-fresh "$records" "load $(thousands "$records") rows into DuckDB: an empty table"
 contenders ''
 before_each=empty
+warm_up
 all_take_turns "$rounds"
 tell
 

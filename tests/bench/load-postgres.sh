@@ -55,6 +55,7 @@ full() {
 work load-postgres-fresh "$records" "load $(thousands "$records") rows into PostgreSQL: an empty table"
 contenders ''
 before_each=empty
+warm_up
 all_take_turns "$rounds"
 tell
 

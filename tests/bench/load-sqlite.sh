@@ -32,6 +32,7 @@ full() {
 work load-sqlite-fresh "$records" "load $(thousands "$records") rows into SQLite: an empty table"
 contenders ''
 before_each=empty
+warm_up
 all_take_turns "$rounds"
 tell
 

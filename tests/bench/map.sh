@@ -27,5 +27,6 @@ for i in "${!names[@]}"; do
   }
 done
 peer 'json_verify (the parse)' 'json_verify -s -q' "$suppliers"
+warm_up
 all_take_turns "$rounds"
 tell

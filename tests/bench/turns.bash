@@ -37,6 +37,12 @@ turn() {
   (($2 == 0)) || tail -n 1 "$work/figures" | jq -c --argjson i "$1" --argjson round "$2" '. + {i: $i, round: $round}' >>"$work/turn.all"
 }
 
+# warm_up: ours once, not counted, so that nobody has to read the data from the disk.
+warm_up() {
+  "$before_each"
+  turn 0 0
+}
+
 # sits_out I: whether it is one that has had its only turn.
 sits_out() { [[ ${seldom[$1]} == yes && $round -gt 1 ]]; }
 
