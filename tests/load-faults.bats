@@ -74,7 +74,7 @@ load load-common
 @test "a load that fails says what of earlier batches stays, where anything does" {
   run --separate-stderr into --key id --batch 1 < <(rows '{"id":1}' 'broken')
   status_is 1
-  stderr_has "1 record of earlier batches stay in 'sqlite:$(pwd -P)/t.db#t'"
+  stderr_has "1 record of earlier batches stays in 'sqlite:$(pwd -P)/t.db#t'"
   run --separate-stderr into --mode append --batch 1 < <(rows '{"id":2}' 'broken')
   status_is 1
   [[ $stderr != *"earlier batches"* ]]

@@ -19,15 +19,15 @@ api() {
   suppliers=$1
 }
 
-# contenders [HOW [DUCKDB]]: who syncs, each in a folder of its own. HOW dlt takes part: into SQLite it takes minutes, as a
-# slow_peer it does so once; and whether it does into DuckDB, where a first sync takes gigabytes.
+# contenders HOW DATABASE…: who syncs, each in a folder of its own; HOW dlt takes part, and into which databases.
 contenders() {
-  local url=$API/v2/suppliers
+  local url=$API/v2/suppliers database how=$1
   peer nq-sync "cd '$work/nq' && NQ_STATE=state '$build/nq-sync'"
   peer 'python3 connector' "$python '$here/peers/sync.py' '$url' '$work/python'"
   [[ $venv_has_dlt == yes ]] || return 0
-  ${1:-peer} 'dlt to SQLite' "'$pip_python' '$here/peers/dlt_sync.py' '$url' '$work/dlt' sqlite"
-  [[ ${2:-yes} == no ]] || peer 'dlt to DuckDB' "'$pip_python' '$here/peers/dlt_sync.py' '$url' '$work/dlt' duckdb"
+  for database in "${@:2}"; do
+    "$how" "dlt to $database" "'$pip_python' '$here/peers/dlt_sync.py' '$url' '$work/dlt' ${database,,}"
+  done
 }
 
 # anew: no cursor, no table.
@@ -56,7 +56,7 @@ everyone_catches_up() {
   sleep 1 # cursors count in seconds
   control acme/touch '{"count":1,"seconds_ago":2}'
   local i
-  for i in "${!names[@]}"; do sits_out "$i" || turn "$i" 0; done
+  for i in "${!names[@]}"; do turn "$i" 0; done
 }
 
 change_a_hundredth() {
@@ -65,16 +65,20 @@ change_a_hundredth() {
   control acme/touch "{\"count\":$((suppliers / 100)),\"seconds_ago\":2,\"seed\":$RANDOM}"
 }
 
+# Of half a million, dlt's first sync into DuckDB and its merge into SQLite take minutes each.
+first=(SQLite DuckDB) delta=(SQLite DuckDB)
+((records < 500000)) || first=(SQLite) delta=(DuckDB)
+
 api "$records"
 work sync-first "$records" "first sync of $(thousands "$records") suppliers into SQLite"
-contenders slow_peer "$([[ $size == full ]] && echo no || echo yes)"
+contenders slow_peer "${first[@]}"
 before_each=anew
 all_take_turns "$rounds"
 rows_agree
 tell
 
 work sync-delta $((records / 100)) "the next sync, of $(thousands $((records / 100))) that changed"
-contenders slow_peer
+contenders peer "${delta[@]}"
 before_each=change_a_hundredth
 all_take_turns "$rounds"
 rows_agree
@@ -83,7 +87,7 @@ tell
 api "$tiny"
 anew
 work sync-empty 0 "a sync of $(thousands "$tiny") suppliers of which none changed"
-contenders
+contenders peer SQLite DuckDB
 for i in "${!names[@]}"; do turn "$i" 0; done
 everyone_catches_up
 all_take_turns $((rounds * 3))
