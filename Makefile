@@ -3,7 +3,7 @@
 #   make            build everything into build/
 #   make check      install what is missing, lint what is quickly linted, build, run all tests
 #   make demo       the whole story in half a minute
-#   make bench      ours beside what else does the work: a table, JSON and a chart; a quarter of an hour
+#   make bench      ours beside what else does the work: a table, JSON and a chart; twenty minutes
 #   make lint       everything a machine can say about the style
 #   make fuzz       SECONDS=20 for each fuzz target
 #   make soak       hours: every fault at every place, the planted faults, an hour for each fuzz target

@@ -20,6 +20,7 @@ grow() {
   peer 'nq-load, PostgreSQL' "'$build/nq-load' --to '$PGURL' --table s --key supplier_number" "$rows.ndjson"
   before_each=empty
   warm_up
+  cat "$suppliers" "$rows.ndjson" >/dev/null # so that it is in memory, as far as it has room
   all_take_turns $(($1 >= 1000000 ? 1 : rounds))
   tell
   stop_server
