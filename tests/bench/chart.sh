@@ -52,7 +52,7 @@ set key below maxrows 2 font ",10"
 set title "microseconds for a record, of so many"
 set origin 0,0
 $( ((series == 0)) || echo "set yrange [0:*]; plot for [i=0:$((series - 1))] \"$work/growth\" index i using 1:2 with linespoints lw 2 pt 7 ps 0.5 title columnheader(1)")
-set title "MiB of the largest process, for so many records"
+set title "MiB of the largest process, of so many"
 set origin 0.5,0
 $( ((series == 0)) || echo "set yrange [0:40]; plot for [i=0:$((series - 1))] \"$work/growth\" index i using 1:3 with linespoints lw 2 pt 7 ps 0.5 title columnheader(1), 32 with lines dt 2 lc rgb \"#a04040\" title \"the bar\"")
 unset multiplot
