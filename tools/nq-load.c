@@ -34,7 +34,7 @@ static const struct nq_opt opts[] = {
     {"max-rejects", 0, "N|N%", NQ_OPT_STR, &o.max_rejects,
 	"go on with so many rejected records (0)"},
     {"batch", 0, "N", NQ_OPT_NUMBER, &o.batch,
-	"records in one batch (1000; PostgreSQL 10000, DuckDB 100000)"},
+	"records in one batch (10000; DuckDB 100000, requests 1000)"},
     {"batch-bytes", 0, "SIZE", NQ_OPT_SIZE, &o.batch_bytes, "bytes in one batch (8M; DuckDB 64M)"},
     {"flush-interval", 0, "TIME", NQ_OPT_SECONDS, &o.flush_ms,
 	"load what has come after so long, however little"},

@@ -26,23 +26,14 @@ contenders() {
 }
 
 empty() { rm -f "$work"/*.db*; }
+# full: everyone has the unchanged rows, as if nothing else had ever been.
 full() {
+  local db
+  if [[ ! -e $work/nq.full ]]; then
+    for db in "$work"/*.db; do mv "$db" "${db%.db}.full"; done
+  fi
   empty
   for db in "$work"/*.full; do cp "$db" "${db%.full}.db"; done
 }
 
-work load-duckdb-fresh "$records" "load $(thousands "$records") rows into DuckDB: an empty table"
-contenders ''
-before_each=empty
-warm_up
-all_take_turns "$rounds"
-tell
-
-empty
-for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
-for db in "$work"/*.db; do mv "$db" "${db%.db}.full"; done
-work load-duckdb-changed "$records" "load $(thousands "$records") rows into DuckDB: each of them changed"
-contenders -changed
-before_each=full
-all_take_turns "$rounds"
-tell
+load_works duckdb DuckDB

@@ -52,17 +52,4 @@ full() {
   psql -c 'vacuum analyze' -c checkpoint
 }
 
-work load-postgres-fresh "$records" "load $(thousands "$records") rows into PostgreSQL: an empty table"
-contenders ''
-before_each=empty
-warm_up
-all_take_turns "$rounds"
-tell
-
-empty
-for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
-work load-postgres-changed "$records" "load $(thousands "$records") rows into PostgreSQL: each of them changed"
-contenders -changed
-before_each=full
-all_take_turns "$rounds"
-tell
+load_works postgres PostgreSQL

@@ -29,17 +29,4 @@ full() {
   sync -f "$work"
 }
 
-work load-sqlite-fresh "$records" "load $(thousands "$records") rows into SQLite: an empty table"
-contenders ''
-before_each=empty
-warm_up
-all_take_turns "$rounds"
-tell
-
-empty
-for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
-work load-sqlite-changed "$records" "load $(thousands "$records") rows into SQLite: each of them changed"
-contenders -changed
-before_each=full
-all_take_turns "$rounds"
-tell
+load_works sqlite SQLite

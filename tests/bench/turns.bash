@@ -79,3 +79,23 @@ tell() {
   echo "$work_title:$(jq -r '.programs[] | " \(.who) \(.seconds.median) s,"' "$work/figures.json" | tr -d '\n')" | sed 's/,$//'
   cat "$work/figures.json" >>"${BENCH_OUT:-/dev/null}"
 }
+
+# load_works NAME DATABASE: rows into an empty table, and then each of them changed. The script's own empty and full make the
+# tables so, contenders '' and contenders -changed name who loads.
+load_works() {
+  local i
+  work "load-$1-fresh" "$records" "load $(thousands "$records") rows into $2: an empty table"
+  contenders ''
+  before_each=empty
+  warm_up
+  all_take_turns "$rounds"
+  tell
+
+  empty
+  for i in "${!names[@]}"; do turn "$i" 0; done # everyone has a table
+  work "load-$1-changed" "$records" "load $(thousands "$records") rows into $2: each of them changed"
+  contenders -changed
+  before_each=full
+  all_take_turns "$rounds"
+  tell
+}
